@@ -1,0 +1,203 @@
+/**
+ * What must be true between keys, where each of them is right by itself. Every rule looks at what it can see: a key that
+ * is missing because it is wrong is spoken of elsewhere (`parse.ts`), and never hides another mistake.
+ */
+import { capabilities } from "../cht/capabilities";
+import type { ChtVersion } from "../cht/model";
+import { ChtVersionError, parseVersion } from "../cht/version";
+import type { ClusterModel, IngressModel } from "./cluster-schema";
+import type { ParsedStack } from "./parse";
+import { oneOf, type Problem, pathOf } from "./problem";
+import { compareQuantities } from "./quantity";
+import type { InstanceModel } from "./schema";
+
+type Instances = ParsedStack["instances"];
+/** A rule over one instance; its paths begin below `instances.<name>`. */
+type InstanceRule = (instance: Partial<InstanceModel>, name: string) => Iterable<Problem>;
+
+export function checkRules({ cluster, instances }: Pick<ParsedStack, "cluster" | "instances">): Problem[] {
+    const problems = [...checkCluster(cluster)];
+    if (cluster?.kind === "existing") problems.push(...checkIngress(instances, cluster.ingress));
+    problems.push(...unique(instances, "host", (instance) => instance.host));
+    problems.push(...unique(instances, "namespace", namespaceOf));
+    problems.push(...checkVolumesOnce(instances));
+    for (const [name, instance] of instances) {
+        for (const rule of instanceRules) {
+            for (const { path, message } of rule(instance, name)) {
+                problems.push({ path: `${pathOf("instances", name)}.${path}`, message });
+            }
+        }
+    }
+    return problems;
+}
+
+/**
+ * Whether the instances' certificates fit the ingress. Apart, because the ingress of a cluster that another stack made is
+ * known only when that stack has been read.
+ */
+export function checkIngress(instances: Instances, ingress: Pick<IngressModel, "kind">): Problem[] {
+    const fitting: readonly InstanceModel["tls"]["kind"][] =
+        ingress.kind === "alb" ? ["load-balancer", "none"] : ["secret", "cert-manager", "none"];
+    return [...instances].flatMap(([name, { tls }]) => {
+        if (tls === undefined || fitting.includes(tls.kind)) return [];
+        const message = `'${tls.kind}' does not go with the cluster's ingress '${ingress.kind}': must be ${oneOf(fitting)}`;
+        return [{ path: pathOf("instances", name, "tls", "kind"), message }];
+    });
+}
+
+/** What the version and topology of an instance mean, where both are right. */
+export function capabilitiesOf({ version, couchdb }: Partial<InstanceModel>) {
+    const parsed = version === undefined ? undefined : versionOf(version);
+    if (parsed === undefined || parsed instanceof ChtVersionError || couchdb === undefined) return undefined;
+    return capabilities(parsed, couchdb.nodes, "kubernetes");
+}
+
+function versionOf(text: string): ChtVersion | ChtVersionError {
+    try {
+        return parseVersion(text);
+    } catch (error) {
+        if (error instanceof ChtVersionError) return error;
+        throw error;
+    }
+}
+
+function* checkCluster(cluster: ClusterModel | undefined): Generator<Problem> {
+    if (cluster?.kind !== "existing") return;
+    if (cluster.kubeconfig === undefined && cluster.context === undefined) {
+        yield {
+            path: "cluster",
+            message:
+                "must have a kubeconfig, a context or both: whatever cluster happens to be the current one is not a choice",
+        };
+    }
+    const { kind, from, group, scheme } = cluster.ingress;
+    if (kind === "alb" && from === undefined) {
+        yield {
+            path: "cluster.ingress.from",
+            message:
+                "is required with 'alb', whose load balancer has no namespace: the VPC's address ranges, such as [{ cidr: '10.0.0.0/16' }]",
+        };
+    }
+    if (kind !== "alb" && group !== undefined) {
+        yield { path: "cluster.ingress.group", message: `is allowed with kind 'alb' only, not with '${kind}'` };
+    }
+    if (kind !== "alb" && scheme !== "internet-facing") {
+        yield { path: "cluster.ingress.scheme", message: `is allowed with kind 'alb' only, not with '${kind}'` };
+    }
+}
+
+function* unique(
+    instances: Instances,
+    key: keyof InstanceModel,
+    valueOf: (instance: Partial<InstanceModel>, name: string) => string | undefined,
+): Generator<Problem> {
+    const first = new Map<string, string>();
+    for (const [name, instance] of instances) {
+        const value = valueOf(instance, name);
+        if (value === undefined) continue;
+        const other = first.get(value);
+        if (other === undefined) first.set(value, name);
+        else
+            yield {
+                path: pathOf("instances", name, key),
+                message: `is that of ${pathOf("instances", other)}: every instance needs its own`,
+            };
+    }
+}
+
+/** A namespace that is wrong is none, rather than the instance's name. */
+function namespaceOf(instance: Partial<InstanceModel>, name: string): string | undefined {
+    return "namespace" in instance ? (instance.namespace ?? name) : undefined;
+}
+
+/**
+ * A volume holds the data of one CouchDB node. Paths of their own would not keep two apart: the password file and the
+ * full-text index have one place on a volume.
+ */
+function* checkVolumesOnce(instances: Instances): Generator<Problem> {
+    const first = new Map<string, string>();
+    for (const [name, { couchdb }] of instances) {
+        if (couchdb?.volume.kind !== "existing") continue;
+        for (const [index, volume] of couchdb.volume.volumes.entries()) {
+            const identity =
+                "handle" in volume ? `disk ${volume.driver} ${volume.handle}` : `volume ${volume.persistentVolume}`;
+            const path = pathOf("instances", name, "couchdb", "volume", "volumes", index);
+            const other = first.get(identity);
+            if (other === undefined) first.set(identity, path);
+            else yield { path, message: `is the volume of ${other}: every CouchDB node needs its own` };
+        }
+    }
+}
+
+const instanceRules: readonly InstanceRule[] = [
+    function* versionIsHosted({ version }) {
+        const parsed = version === undefined ? undefined : versionOf(version);
+        if (parsed instanceof ChtVersionError) yield { path: "version", message: parsed.message };
+    },
+    function* removalIsMeant({ remove }, name) {
+        if (remove !== undefined && remove !== name) {
+            yield { path: "remove", message: `must be the instance's own name, '${name}', or not be there` };
+        }
+    },
+    function* volumePerNode({ couchdb }) {
+        if (couchdb?.volume.kind !== "existing") return;
+        const { nodes, volume } = couchdb;
+        if (volume.volumes.length !== nodes) {
+            yield {
+                path: "couchdb.volume.volumes",
+                message: `must be as many as couchdb.nodes, ${nodes}, not ${volume.volumes.length}`,
+            };
+        }
+    },
+    function* volumeHasSize(instance) {
+        const volume = instance.couchdb?.volume;
+        // `in`: a sizing that is wrong is told already, and is not the same as none.
+        if (
+            volume?.kind === "new" &&
+            volume.size === undefined &&
+            "sizing" in instance &&
+            instance.sizing === undefined
+        ) {
+            yield {
+                path: "couchdb.volume.size",
+                message: "is required, such as '50Gi', unless 'sizing' tells users and documents",
+            };
+        }
+    },
+    function* labelsPerNode({ couchdb, placement }) {
+        const labels = placement?.couchdbNodes;
+        if (couchdb !== undefined && labels !== undefined && labels.length !== couchdb.nodes) {
+            yield {
+                path: "placement.couchdbNodes",
+                message: `must be as many as couchdb.nodes, ${couchdb.nodes}, not ${labels.length}`,
+            };
+        }
+    },
+    function* tolerationsHold({ placement }) {
+        for (const [index, { key, operator, value }] of (placement?.tolerations ?? []).entries()) {
+            const path = pathOf("placement", "tolerations", index);
+            if (operator === "Exists" && value !== undefined) {
+                yield {
+                    path: `${path}.value`,
+                    message: "is not allowed with operator 'Exists', which tolerates every value",
+                };
+            }
+            if (operator === "Equal" && key === undefined) {
+                yield {
+                    path: `${path}.key`,
+                    message: "is required with operator 'Equal'; operator 'Exists' without a key tolerates every taint",
+                };
+            }
+        }
+    },
+    function* limitsCoverRequests({ resources }) {
+        for (const [role, needs] of Object.entries(resources ?? {})) {
+            for (const kind of ["cpu", "memory"] as const) {
+                const [request, limit] = [needs?.requests[kind], needs?.limits[kind]];
+                if (request !== undefined && limit !== undefined && compareQuantities(request, limit) > 0) {
+                    yield { path: `resources.${role}.limits.${kind}`, message: `must be at least requests.${kind}` };
+                }
+            }
+        }
+    },
+];
