@@ -1,0 +1,44 @@
+/**
+ * The test suites, in the order in which `npm test` runs them: what each shows, needs, and how long it may take.
+ */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} shows
+ * @property {number} budget seconds on two cores, after everything is built
+ * @property {number} timeout seconds for one test
+ * @property {string[]} [programs] names of tools/catalogue.mjs
+ * @property {string[]} [plugins] provider plugins
+ * @property {(keyof typeof import("./requirements.mjs").requirements)[]} [needs] what the machine must have
+ */
+
+const engine = { programs: ["pulumi", "kubernetes"], plugins: ["kubernetes", "random"] };
+
+/** @type {Record<string, Suite>} */
+export const suites = {
+    unit: { shows: "pure functions: CHT's description, configuration, planning", budget: 40, timeout: 20 },
+    components: { shows: "the resources of a component, with Pulumi's mocks", budget: 40, timeout: 20 },
+    golden: { shows: "every resource of every stack file, against the reviewed list", budget: 30, timeout: 20 },
+    tools: {
+        shows: "how programs are got, and what happens when that goes wrong",
+        budget: 60,
+        timeout: 30,
+        programs: ["pulumi"],
+    },
+    sandbox: {
+        shows: "the embedded Kubernetes: start, crash, stop",
+        budget: 240,
+        timeout: 120,
+        programs: ["kubernetes"],
+    },
+    plugins: { shows: "the stand-in plugins behave as the official ones", budget: 300, timeout: 120, ...engine },
+    engine: { shows: "the real engine on a real Kubernetes API", budget: 900, timeout: 300, ...engine },
+    manifests: {
+        shows: "kube-score and checkov over what is rendered",
+        budget: 180,
+        timeout: 120,
+        programs: [...engine.programs, "kube-score"],
+        plugins: engine.plugins,
+        needs: ["python"],
+    },
+};
