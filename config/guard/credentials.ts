@@ -36,17 +36,19 @@ export function guardCredentials(subject: Subject): Finding[] {
     ];
 }
 
-/** Where services run, Pulumi's state has the credentials, and makes the Secret anew: that is drift, and mended. */
+/**
+ * Even where Pulumi's state has credentials, they need not be those of the data: those of an instance that was taken over
+ * were only ever in the Secret. So nothing is guessed while there is data.
+ */
 function withoutSecret({ name, instance, live, secrets }: Subject): Finding[] {
-    if (live.deployments.length > 0) return [];
-    const findings: Finding[] = [];
-    if (live.claims.length > 0 && !secrets.has(name, "password")) {
-        findings.push({
+    if (live.claims.length === 0) return guardNew(instance.credentials.generation);
+    if (secrets.has(name, "password")) return [];
+    return [
+        {
             path: "credentials",
-            message: `There is data in the namespace '${live.name}', but its Secret '${CREDENTIALS_SECRET}' is gone: new credentials would not open it. Put the Secret back, or give the old password: 'pulumi config set --secret ${name}.password' (and .secret, .uuid).`,
-        });
-    }
-    return [...findings, ...guardNew(instance.credentials.generation)];
+            message: `There is data in the namespace '${live.name}', but its Secret '${CREDENTIALS_SECRET}' is gone: new credentials would not open it. Put the Secret back ('pulumi stack export --show-secrets' has what it held), or give the old password: 'pulumi config set --secret ${name}.password' (and .secret, .uuid).`,
+        },
+    ];
 }
 
 /** A rotation changes a password that is there. */
@@ -60,7 +62,7 @@ export function guardNew(generation: number): Finding[] {
     ];
 }
 
-function* guardGeneration({ instance }: Subject, before: number): Generator<Finding> {
+function* guardGeneration({ instance, live }: Subject, before: number): Generator<Finding> {
     const { generation } = instance.credentials;
     const path = "credentials.generation";
     if (generation < before) {
@@ -77,6 +79,11 @@ function* guardGeneration({ instance }: Subject, before: number): Generator<Find
         yield {
             path,
             message: `The instance is to be removed, and no CouchDB would be left to change the password in. Set credentials.generation: ${before}.`,
+        };
+    } else if (generation > before && !live.deployments.some(({ service }) => service.startsWith("couchdb"))) {
+        yield {
+            path,
+            message: `CouchDB does not run, so that its password cannot be changed. Set credentials.generation: ${before}, run 'pulumi up', then rotate.`,
         };
     }
 }

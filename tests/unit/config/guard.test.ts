@@ -40,6 +40,9 @@ const generation = (number: number, more: Raw = {}) => file({ credentials: { gen
 const withSecret = (generation: number | undefined, change: Partial<typeof credentials> = {}) =>
     inNamespace({ credentials: { generation, values: { ...credentials, ...change } } });
 
+const gone =
+    "instances.uat.credentials: There is data in the namespace 'uat', but its Secret 'cht-couchdb-credentials' is gone: new credentials would not open it. Put the Secret back ('pulumi stack export --show-secrets' has what it held), or give the old password: 'pulumi config set --secret uat.password' (and .secret, .uuid).";
+
 type Case = readonly [title: string, problems: readonly string[], ...expected: string[]];
 
 const suites: Readonly<Record<string, readonly Case[]>> = {
@@ -263,6 +266,14 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
         ],
         ["removal", told(file({ remove: "uat" }), withSecret(1))],
         [
+            "a rotation where no CouchDB runs",
+            told(
+                generation(2),
+                inNamespace({ deployments: made.deployments.filter(({ service }) => service !== "couchdb") }),
+            ),
+            "instances.uat.credentials.generation: CouchDB does not run, so that its password cannot be changed. Set credentials.generation: 1, run 'pulumi up', then rotate.",
+        ],
+        [
             "a new instance that is rotated",
             told(generation(2), nothing),
             "instances.uat.credentials.generation: The instance has no password yet that could be rotated. Set credentials.generation: 1.",
@@ -306,14 +317,11 @@ const suites: Readonly<Record<string, readonly Case[]>> = {
             "instances.uat.credentials: The Secret 'cht-couchdb-credentials' in the namespace 'uat' lacks COUCHDB_UUID, COUCH_URL: what CouchDB was made with cannot be told. Put back what it held.",
         ],
         [
-            "a Secret that is gone while services run: drift, mended from state",
+            "a Secret that is gone while services run",
             told(generation(2), inNamespace({ credentials: undefined })),
+            gone,
         ],
-        [
-            "a Secret that is gone with only data left",
-            told(file(), stopped({ credentials: undefined })),
-            "instances.uat.credentials: There is data in the namespace 'uat', but its Secret 'cht-couchdb-credentials' is gone: new credentials would not open it. Put the Secret back, or give the old password: 'pulumi config set --secret uat.password' (and .secret, .uuid).",
-        ],
+        ["a Secret that is gone with only data left", told(file(), stopped({ credentials: undefined })), gone],
         [
             "a Secret that is gone, and the old password given",
             told(file(), stopped({ credentials: undefined }), { password: "old" }),

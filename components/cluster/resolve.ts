@@ -1,0 +1,45 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterModel, ExistingClusterModel } from "../../config/cluster-schema";
+import type { Cluster, ClusterContract } from "./index";
+import { clusterOfStack } from "./stack";
+
+/**
+ * Finds out about the cluster a stack file names, before the first resource.
+ *
+ * @throws {pulumi.RunError} when another stack is named and does not export its cluster.
+ */
+export async function resolveCluster(model: ClusterModel): Promise<ClusterContract> {
+    switch (model.kind) {
+        case "existing":
+            return existingCluster(model);
+        case "stack":
+            return clusterOfStack(model.name);
+    }
+}
+
+function existingCluster(model: ExistingClusterModel): ClusterContract {
+    return {
+        name: model.name,
+        access: { kubeconfig: model.kubeconfig, context: model.context, secret: false },
+        storage: model.storage,
+        ingress: model.ingress,
+        network: model.network,
+    };
+}
+
+/** Adds the provider to a contract: the only place where a Kubernetes provider is made. */
+export function connect(contract: ClusterContract): Cluster {
+    const { kubeconfig, context, secret } = contract.access;
+    const provider = new k8s.Provider("cluster", {
+        // With an identity of its own, the provider is updated and never replaced when the way in changes (a new token,
+        // another path), and so nothing that it manages is: https://github.com/pulumi/pulumi-kubernetes/issues/2745
+        clusterIdentifier: contract.name,
+        kubeconfig: secret && kubeconfig !== undefined ? pulumi.secret(kubeconfig) : kubeconfig,
+        context,
+        // A changed Secret or ConfigMap is an update: a replace would delete what running pods are about to read.
+        enableSecretMutable: true,
+        enableConfigMapMutable: true,
+    });
+    return { ...contract, provider };
+}

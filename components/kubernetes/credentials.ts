@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { couchUrl, generatedPassword } from "../../cht/credentials";
+import type { CredentialKey } from "../../cht/model";
+import { CREDENTIALS_SECRET } from "../../cht/names";
+import { labels } from "../../config/live";
+import type { GivenCredentials } from "../../config/load";
+import { adopting, metadata, type Scope } from "./scope";
+
+export interface Credentials {
+    readonly values: Readonly<Record<CredentialKey, pulumi.Output<string>>>;
+    /** Changes with any of the values, and says nothing about them: it covers a random secret. */
+    readonly checksum: pulumi.Output<string>;
+}
+
+/**
+ * Decides the credentials. What the cluster holds for this generation wins, because CouchDB keeps the password it was first
+ * given: new values would lock everybody out of the data. Then what the operator gave, then what is generated.
+ *
+ * A password is generated for every generation up to the current one, used or not, so that none ever leaves the state
+ * while its instance is there.
+ */
+export function decideCredentials(scope: Pick<Scope, "plan" | "keep">, given: GivenCredentials): Credentials {
+    const { plan, keep } = scope;
+    const { user, generation, live } = plan.credentials;
+
+    const passwords = Array.from({ length: generation }, (_, index) => {
+        const suffix = index === 0 ? "" : `-${index + 1}`;
+        return new random.RandomPassword(`${plan.name}-couchdb-password${suffix}`, generatedPassword, keep);
+    });
+    const secret = new random.RandomPassword(`${plan.name}-couchdb-secret`, generatedPassword, keep);
+    const uuid = new random.RandomUuid(`${plan.name}-couchdb-uuid`, {}, keep);
+
+    const generated = passwords[generation - 1]?.result ?? pulumi.output("");
+    const fromCluster = (key: CredentialKey) => (live === undefined ? undefined : pulumi.secret(live.values[key]));
+    const password =
+        (live?.generation === generation ? fromCluster("COUCHDB_PASSWORD") : undefined) ?? given.password ?? generated;
+
+    const values = {
+        COUCHDB_USER: pulumi.output(user),
+        COUCHDB_PASSWORD: pulumi.secret(password),
+        COUCHDB_SECRET: fromCluster("COUCHDB_SECRET") ?? given.secret ?? secret.result,
+        COUCHDB_UUID: fromCluster("COUCHDB_UUID") ?? given.uuid ?? uuid.result,
+        COUCH_URL: pulumi.secret(
+            pulumi.output(password).apply((text) => couchUrl({ user, password: text, database: plan.database })),
+        ),
+    };
+    const checksum = pulumi.unsecret(
+        pulumi.all(values).apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex")),
+    );
+    return { values, checksum };
+}
+
+/** The Secret that operators know, with the generation of what it holds. */
+export function createCredentialsSecret(
+    scope: Scope,
+    credentials: Credentials,
+    after: pulumi.Resource[],
+): k8s.core.v1.Secret {
+    const { plan, keep } = scope;
+    const options = adopting(keep, plan.adopt.credentials, `${plan.namespace}/${CREDENTIALS_SECRET}`);
+    return new k8s.core.v1.Secret(
+        `${plan.name}-credentials`,
+        {
+            metadata: metadata(scope, CREDENTIALS_SECRET, {
+                annotations: { [labels.credentialsGeneration]: String(plan.credentials.generation) },
+            }),
+            type: "Opaque",
+            data: encoded(credentials.values),
+        },
+        { ...options, dependsOn: after },
+    );
+}
+
+/** `data` rather than `stringData`, which the API server never gives back, so that drift in it could not be seen. */
+export function encoded(
+    values: Readonly<Record<string, pulumi.Output<string>>>,
+): Record<string, pulumi.Output<string>> {
+    return Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [
+            key,
+            pulumi.secret(value.apply((text) => Buffer.from(text, "utf8").toString("base64"))),
+        ]),
+    );
+}

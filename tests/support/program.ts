@@ -1,0 +1,98 @@
+/** Runs the whole program, index.ts, with a stack file's configuration, against an API server that holds nothing. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+
+import program from "../../index";
+
+import { project, type RegisterOptions, type Run, register } from "./register";
+
+/** The folder of the stack files: tests are started in it. */
+export const root = process.cwd();
+
+/** A stack's configuration: by full key, `cht-hosting:cluster`. */
+export type StackConfig = Readonly<Record<string, unknown>>;
+
+/** What stands in `Pulumi.<stack>.yaml`. */
+export function stackConfig(stack: string): StackConfig {
+    const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config?: StackConfig };
+    return file.config ?? {};
+}
+
+/**
+ * @param options.stack the stack's name
+ * @throws what the program throws: for a file with mistakes, a `RunError` that tells them all.
+ */
+export async function runProgram(config: StackConfig, options: RegisterOptions = {}): Promise<Run> {
+    setConfig(config);
+    const folder = mkdtempSync(join(tmpdir(), "cht-hosting-"));
+    const apiServer = await startEmptyApiServer();
+    try {
+        await writeKubeconfig(folder, apiServer.url, config);
+        // Paths in a stack file are relative to the folder that the program runs in.
+        process.chdir(folder);
+        return await register(program, options);
+    } finally {
+        process.chdir(root);
+        rmSync(folder, { recursive: true });
+        await apiServer.stop();
+    }
+}
+
+/** As the engine hands configuration on: objects as JSON. A secret becomes a dummy, since only the engine can open it. */
+function setConfig(config: StackConfig): void {
+    const secretKeys = Object.keys(config).filter((key) => isSecret(config[key]));
+    const values = Object.entries(config).map(([key, value]) => [
+        key,
+        isSecret(value)
+            ? `dummy-${key.replace(/\W/g, "-")}`
+            : typeof value === "string"
+              ? value
+              : JSON.stringify(value),
+    ]);
+    pulumi.runtime.setAllConfig(Object.fromEntries(values) as Record<string, string>, secretKeys);
+}
+
+function isSecret(value: unknown): boolean {
+    return typeof value === "object" && value !== null && "secure" in value;
+}
+
+/** Lists nothing and knows no object: a cluster that nobody has used yet. */
+async function startEmptyApiServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+    const server = createServer((_, response) => {
+        response.setHeader("Content-Type", "application/json");
+        response.end(JSON.stringify({ apiVersion: "v1", kind: "List", metadata: {}, items: [] }));
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    return {
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        stop: () =>
+            new Promise((closed) => {
+                server.close(() => closed());
+                server.closeAllConnections();
+            }),
+    };
+}
+
+/** The kubeconfig that the stack file names, where it says it is. */
+async function writeKubeconfig(folder: string, server: string, config: StackConfig): Promise<void> {
+    const cluster = config[`${project}:cluster`] as { kubeconfig?: string; context?: string } | undefined;
+    if (cluster?.kubeconfig === undefined) return;
+    const path = resolve(folder, cluster.kubeconfig);
+    const context = cluster.context ?? "test";
+    const kubeconfig = {
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: [{ name: context, cluster: { server, "insecure-skip-tls-verify": true } }],
+        users: [{ name: context, user: {} }],
+        contexts: [{ name: context, context: { cluster: context, user: context } }],
+        "current-context": context,
+    };
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, JSON.stringify(kubeconfig));
+}
