@@ -9,6 +9,8 @@ export interface LiveCluster {
     readonly namespaces: ReadonlyMap<string, LiveNamespace>;
     /** Names of PersistentVolumes that this stack made for disks. */
     readonly disks: readonly string[];
+    /** Names of all other PersistentVolumes. */
+    readonly otherVolumes: readonly string[];
 }
 
 export interface LiveNamespace {

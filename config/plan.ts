@@ -148,11 +148,25 @@ export function planInstances(args: PlanArgs): {
         const own = found?.owner?.stack === stack && found.owner.instance === name ? found : undefined;
         const plan = planInstance(name, instance, own, args);
         const guarded = guardInstance(plan, instance, own, args.secrets);
-        problems.push(...guarded.problems);
+        problems.push(...guarded.problems, ...guardDisks(plan, live));
         notes.push(...guarded.notes);
         return plan;
     });
     return { plans, problems, notes };
+}
+
+/** A PersistentVolume belongs to no namespace: one of this name may be somebody else's, and would be laid over. */
+function guardDisks({ name, volumes }: InstancePlan, live: LiveCluster): Problem[] {
+    return volumes.flatMap((volume, index) =>
+        volume.kind === "disk" && live.otherVolumes.includes(volume.persistentVolume)
+            ? [
+                  {
+                      path: pathOf("instances", name, "couchdb", "volume", "volumes", index),
+                      message: `The PersistentVolume '${volume.persistentVolume}', by which the disk would be used, exists and was not made by this stack. Use it: persistentVolume: ${volume.persistentVolume}.`,
+                  },
+              ]
+            : [],
+    );
 }
 
 /** @param own the instance's own namespace, where it exists */

@@ -29,9 +29,9 @@ export async function readLive(
 ): Promise<LiveCluster> {
     try {
         const { core, apps } = await clients(contract);
-        const [namespaceList, disks, deploymentList] = await Promise.all([
+        const [namespaceList, volumeList, deploymentList] = await Promise.all([
             core.listNamespace(),
-            core.listPersistentVolume({ labelSelector: `${labels.stack}=${stack}` }),
+            core.listPersistentVolume(),
             apps.listDeploymentForAllNamespaces({ labelSelector: labels.service }),
         ]);
         const deployments = deploymentList.items.map((item) => ({ item, owner: ownerOf(item.metadata) }));
@@ -71,7 +71,8 @@ export async function readLive(
         );
         return {
             namespaces: new Map(found.map((namespace) => [namespace.name, namespace])),
-            disks: disks.items.map(({ metadata }) => metadata?.name ?? ""),
+            disks: named(volumeList.items.filter(({ metadata }) => ownerOf(metadata)?.stack === stack)),
+            otherVolumes: named(volumeList.items.filter(({ metadata }) => ownerOf(metadata)?.stack !== stack)),
         };
     } catch (error) {
         throw new pulumi.RunError(`cluster '${contract.name}' cannot be read (${wayIn(contract)}): ${reason(error)}`);
@@ -112,6 +113,10 @@ async function load(contract: ClusterContract) {
         config.setCurrentContext(context);
     }
     return { client, config };
+}
+
+function named(items: readonly { metadata?: V1ObjectMeta }[]): string[] {
+    return items.map(({ metadata }) => metadata?.name ?? "");
 }
 
 function liveDeployment(item: V1Deployment, owner: Owner | undefined): LiveDeployment {

@@ -109,7 +109,7 @@ export function registerTopology(topology: Topology): Promise<Run> {
     return run;
 }
 
-export const emptyCluster: LiveCluster = { namespaces: new Map(), disks: [] };
+export const emptyCluster: LiveCluster = { namespaces: new Map(), disks: [], otherVolumes: [] };
 
 function existing(input: ClusterInput): ClusterContract {
     const cluster = stackSchema.shape.cluster.parse({

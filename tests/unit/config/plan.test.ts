@@ -10,6 +10,7 @@ import {
     file,
     instance,
     namespaceOfPlan,
+    nothing,
     onlyPlan,
     plan,
     problemsOf,
@@ -219,8 +220,22 @@ describe("the plan of an instance", () => {
     it("takes over the PersistentVolumes that it made for disks, not those of others", () => {
         const volumes = [{ driver: "ebs.csi.aws.com", handle: "vol-1" }];
         const raw = file({ couchdb: { volume: { kind: "existing", size: "1Gi", volumes } } });
-        const live = { namespaces: new Map(), disks: ["couchdb-pv-uat", "couchdb-pv-other"] };
+        const live = { namespaces: new Map(), disks: ["couchdb-pv-uat", "couchdb-pv-other"], otherVolumes: [] };
         assert.deepEqual(onlyPlan(raw, live).adopt.disks, ["couchdb-pv-uat"]);
+    });
+
+    it("refuses a PersistentVolume of that name that somebody else made", () => {
+        const volumes = [{ driver: "ebs.csi.aws.com", handle: "vol-1" }];
+        const raw = file({ couchdb: { volume: { kind: "existing", size: "1Gi", volumes } } });
+        const live = { ...nothing, otherVolumes: ["couchdb-pv-uat", "couchdb-pv-other"] };
+        assert.deepEqual(plan(raw, live).problems, [
+            {
+                path: "instances.uat.couchdb.volume.volumes[0]",
+                message:
+                    "The PersistentVolume 'couchdb-pv-uat', by which the disk would be used, exists and was not made by this stack. Use it: persistentVolume: couchdb-pv-uat.",
+            },
+        ]);
+        assert.deepEqual(plan(file(), live).problems, []);
     });
 
     it("takes nothing over from a namespace that is not the instance's own", () => {

@@ -51,7 +51,7 @@ export function modelOf(raw: Raw): StackModel {
     return model;
 }
 
-export const nothing: LiveCluster = { namespaces: new Map(), disks: [] };
+export const nothing: LiveCluster = { namespaces: new Map(), disks: [], otherVolumes: [] };
 
 /** Plans a file against a cluster as `planStack` does. */
 export function plan(
@@ -112,7 +112,11 @@ export function namespaceOfPlan(made: InstancePlan): LiveNamespace {
 }
 
 export function clusterOf(...namespaces: readonly LiveNamespace[]): LiveCluster {
-    return { namespaces: new Map(namespaces.map((namespace) => [namespace.name, namespace])), disks: [] };
+    return {
+        namespaces: new Map(namespaces.map((namespace) => [namespace.name, namespace])),
+        disks: [],
+        otherVolumes: [],
+    };
 }
 
 /** The cluster in which everything of a file runs. */
