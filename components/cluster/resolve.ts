@@ -40,6 +40,8 @@ export function connect(contract: ClusterContract): Cluster {
         // A changed Secret or ConfigMap is an update: a replace would delete what running pods are about to read.
         enableSecretMutable: true,
         enableConfigMapMutable: true,
+        // The stack file is the authority over every field the program sets, also where `kubectl scale` has set it since.
+        enablePatchForce: true,
         // An `up` that was killed has made objects that are not in the state; the next one takes them over instead of ending
         // in "already exists". Only the instances' own namespaces are written to, and volumes of others are refused before.
         upsertExistingObjects: true,
