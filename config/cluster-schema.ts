@@ -90,9 +90,14 @@ const stackCluster = z.strictObject({
     name: z.string().min(1).describe("The stack: '<organization>/<project>/<stack>'."),
 });
 
-/** What is said of a kind that does not exist; of what is no object at all, the usual is said. */
+/** What is said of a kind that is missing or does not exist; of what is no object at all, the usual is said. */
 export function kinds(message: string) {
-    return { error: (issue: { code?: string }) => (issue.code === "invalid_union" ? message : undefined) };
+    return {
+        error: ({ code, input }: { code?: string; input?: unknown }) => {
+            if (input === undefined) return `is required; kind ${message}`;
+            return code === "invalid_union" ? message : undefined;
+        },
+    };
 }
 
 /** A kind that is announced but not built: refused by name rather than half-done. */

@@ -75,7 +75,7 @@ export const instanceSchema = z.strictObject({
     namespace: namespaceName
         .optional()
         .describe("Kubernetes namespace; default: the instance's name. Cannot change later."),
-    tls: tlsSchema.default({ kind: "none" }),
+    tls: tlsSchema,
     couchdb: couchdbSchema.describe("The database: its nodes and their volumes."),
     credentials: credentialsSchema.describe(
         "CouchDB's administrator. Passwords are generated, or given as secrets: 'pulumi config set --secret <instance>.password'.",

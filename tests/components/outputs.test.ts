@@ -20,6 +20,7 @@ const config = {
         two: {
             version: "4.22.0",
             host: "two.example.org",
+            tls: { kind: "none" },
             namespace: "cht-two",
             couchdb: { volume: { kind: "new", size: "10Gi" } },
             remove: "two",

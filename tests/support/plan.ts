@@ -67,6 +67,7 @@ export function planOf(input: Partial<InstanceInput> = {}, options: InstanceOpti
             [name]: {
                 version: "5.3.0",
                 host: "demo.example.org",
+                tls: { kind: "none" },
                 couchdb: { volume: { kind: "new", size: "10Gi" }, ...couchdb },
                 ...rest,
             },

@@ -32,6 +32,7 @@ export function manyInstances(count: number): StackConfig {
     const instance = (name: string) => ({
         version: "5.3.0",
         host: `${name}.cht.localhost`,
+        tls: { kind: "none" },
         couchdb: { volume: { kind: "new", size: "1Gi" } },
     });
     return {

@@ -44,6 +44,7 @@ export function smallInstance(name: string, more: Instance = {}): Instance {
     return {
         version: "5.2.0",
         host: `${name}.example.org`,
+        tls: { kind: "none" },
         couchdb: { volume: { kind: "new", size: "1Gi" } },
         ...more,
     };

@@ -16,7 +16,11 @@ const volumes = (nodes: number, list: readonly Raw[], more: Raw = {}): Raw => ({
 const disk = (handle: string) => ({ driver: "ebs.csi.aws.com", handle });
 
 const cases: readonly Case[] = [
-    ["no cluster", { instances: {} }, "cluster: is required"],
+    [
+        "no cluster",
+        { instances: {} },
+        "cluster: is required; kind must be 'existing' or 'stack' ('eks', 'k3s' and 'docker' are announced, but not built yet)",
+    ],
     ["text for a cluster", { cluster: "eks" }, "cluster: must be an object, not text"],
     [
         "a key of another time",
@@ -106,6 +110,11 @@ const cases: readonly Case[] = [
         "instances.uat.credentials.password: is not known here; allowed: user, generation",
     ],
     ["no version", file({ version: undefined }), "instances.uat.version: is required"],
+    [
+        "no word on the certificate",
+        file({ tls: undefined }),
+        "instances.uat.tls: is required; kind must be 'secret', 'cert-manager', 'load-balancer' or 'none'",
+    ],
     [
         "a number for a version",
         file({ version: 5.2 }),

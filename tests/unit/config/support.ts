@@ -24,6 +24,7 @@ export const cluster: Raw = {
 export const instance = (name: string, more: Raw = {}): Raw => ({
     version: "5.3.0",
     host: `${name}.example.org`,
+    tls: { kind: "none" },
     couchdb: { volume: { kind: "new", size: "50Gi" } },
     ...more,
 });
