@@ -8,6 +8,10 @@ module.exports = async () => {
     try {
         const stale = staleness(program);
         if (stale) refuse(`${stale}: run \`npm run build\`.`);
+        keepSecretsOutOfDebugMessages();
+        // Pulumi takes a stack trace for every promise and maps each of its frames: a fifth of the program's time. The frame in
+        // which an unexpected error was thrown is still told.
+        Error.stackTraceLimit = 1;
         return await require(join(root, "dist", "index.js"))();
     } catch (error) {
         throw withOwnFrames(error);
@@ -24,6 +28,17 @@ function refuse(message) {
         process.exit(1);
     }
     throw new pulumi.RunError(message);
+}
+
+/**
+ * The SDK writes the engine's answers, secrets in clear, into debug messages; and those reach every listener of the engine's
+ * events, `--debug` or not.
+ */
+function keepSecretsOutOfDebugMessages() {
+    const log = require("@pulumi/pulumi/log");
+    const { debug } = log;
+    log.debug = (/** @type {string} */ message, /** @type {any[]} */ ...rest) =>
+        debug(message.replace(/, resp: [\s\S]*$/, ""), ...rest);
 }
 
 /**

@@ -38,6 +38,7 @@ describe("the entry that Pulumi loads", () => {
         execute(process.execPath, ["-e", code], { cwd: place.top });
 
     it("is the compiled program", async () => {
+        symlinkSync(join(root, "node_modules"), place.path("node_modules"));
         assert.equal(stale(), undefined);
         assert.equal((await load()).stdout, "{ ran: true }\n");
     });
@@ -113,6 +114,7 @@ describe("the entry that Pulumi loads", () => {
             "dist/index.js",
             `module.exports = async () => { throw Object.assign(new Error("no"), ${JSON.stringify({ stack: stack.join("\n") })}) }`,
         );
+        symlinkSync(join(root, "node_modules"), place.path("node_modules"));
         const { stdout } = await load("require('./tools/program.cjs')().catch((error) => console.log(error.stack))");
         assert.equal(stdout, `${[stack[0], stack[2], stack[3]].join("\n")}\n`);
     });

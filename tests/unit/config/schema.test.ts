@@ -176,7 +176,9 @@ describe("the JSON Schema", function () {
             "an unknown key of an instance",
             (config) => ({
                 ...config,
-                "cht-hosting:instances": { uat: { version: "5.3.0", host: "a.example.org", tls: { kind: "none" }, x: 1 } },
+                "cht-hosting:instances": {
+                    uat: { version: "5.3.0", host: "a.example.org", tls: { kind: "none" }, x: 1 },
+                },
             }),
         ],
         [
