@@ -17,9 +17,11 @@ describe("the provider of a cluster", () => {
         assert.deepEqual(inputs, {
             clusterIdentifier: "k3s",
             kubeconfig: "kubeconfig.yaml",
+            upsertExistingObjects: "true",
             context: "prod",
             enableSecretMutable: "true",
             enableConfigMapMutable: "true",
+            enablePatchForce: "true",
         });
         assert.deepEqual(secretInputs, []);
     });
