@@ -23,7 +23,9 @@ export function environment(home = layout(), current = process.env) {
     return {
         PATH: [home.bin, ...path].join(delimiter),
         PULUMI_HOME: home.pulumiHome,
-        PULUMI_BACKEND_URL: `file://${home.backend}`,
+        // Without the backend's sidecar files: they are not written whole, and an engine that is killed over one leaves a
+        // state that cannot be read ("failed to load checkpoint: EOF").
+        PULUMI_BACKEND_URL: `file://${home.backend}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE: sandboxPassphrase,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_IGNORE_AMBIENT_PLUGINS: "true",

@@ -43,7 +43,7 @@ describe("the sandbox's environment", () => {
         assert.deepEqual(environment(home, own), {
             PATH: `${home.bin}:/usr/bin:/bin`,
             PULUMI_HOME: home.pulumiHome,
-            PULUMI_BACKEND_URL: `file://${home.backend}`,
+            PULUMI_BACKEND_URL: `file://${home.backend}?metadata=skip`,
             PULUMI_CONFIG_PASSPHRASE: "sandbox",
             PULUMI_SKIP_UPDATE_CHECK: "true",
             PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
