@@ -22,7 +22,7 @@ import { needed, obtain } from "./toolchain.mjs";
 
 const next = `What to try next
   npm start                        again: nothing has changed, so nothing happens
-                                   after editing Pulumi.${stack}.yaml: another version, more nodes, one more instance
+                                   after editing Pulumi.${stack}.yaml: another version, a larger volume, one more instance
   eval "$(npm run --silent env)"   then, in this shell: pulumi preview, kubectl get pods -A
   npm run destroy                  removes everything but the data
   npm run sandbox -- stop          stops the sandbox; its state is kept`;
