@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { describeInstance } from "../cht/describe";
-import type { CredentialKey, InstanceDescription, Role } from "../cht/model";
+import type { CredentialKey, InstanceDescription } from "../cht/model";
 import { serviceAddress } from "../cht/names";
 import { type Estimate, estimate, resourcesFor } from "../cht/sizing";
 import { parseVersion } from "../cht/version";
@@ -93,9 +93,6 @@ export interface Adoption {
     /** Names of PersistentVolumes of disks that the program made before. */
     readonly disks: readonly string[];
 }
-
-/** Roles whose resources an operator may set. */
-export type SizedRole = Exclude<Role, "nginx">;
 
 export interface PlanArgs {
     readonly model: StackModel;
