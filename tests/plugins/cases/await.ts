@@ -80,9 +80,9 @@ export const awaitCases: Case[] = [
         name: "Deployment: an image that cannot be pulled is named",
         async run({ plugin, cluster }) {
             const namespace = await cluster.namespace();
-            const creation = (await plugin()).create(DEPLOYMENT, deployment(namespace, unschedulable()), {
-                timeout: 4,
-            });
+            // No scheduler looks at this pod: it would write over the status below.
+            const pulling = podSpec({ schedulerName: "nobody" });
+            const creation = (await plugin()).create(DEPLOYMENT, deployment(namespace, pulling), { timeout: 4 });
             const [pod] = await cluster.until(async () => {
                 const pods = await cluster.pods(namespace);
                 return pods.length > 0 && pods;

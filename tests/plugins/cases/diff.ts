@@ -94,6 +94,7 @@ export const diffCases: Case[] = [
             const path = 'metadata.annotations["pulumi.com/replaceUnready"]';
             assert.deepEqual((await kube.diff(JOB, id, state, inputs)).replaces, [path]);
             await cluster.delete(inputs);
+            await cluster.until(async () => !(await cluster.get("batch/v1", "Job", namespace, "once")));
             assert.deepEqual((await kube.diff(JOB, id, state, inputs)).replaces, []);
         },
     },
