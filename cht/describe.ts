@@ -1,5 +1,7 @@
-import { type Capabilities, capabilities } from "./capabilities";
+import { type Capabilities, capabilitiesOf } from "./capabilities";
+import { certificateScript, RELOAD_HOOK_PATH, reloadHook } from "./certificate";
 import { couchdbServers, environmentFor } from "./environment";
+import { healthFor } from "./health";
 import { imageFor } from "./images";
 import type {
     Container,
@@ -18,14 +20,14 @@ import { nouveauNodes, nouveauWorkload } from "./nouveau";
 import { openPorts } from "./ports";
 import { probesFor } from "./probes";
 import { COUCHDB_USER_ID, securityFor, writableFolders } from "./security";
-import { shutdownFor } from "./shutdown";
+import { shutdownCommand, shutdownFor } from "./shutdown";
 
 /**
  * Describes the CHT instance that `settings` ask for: its processes, how they are joined, and what each may do. The same
  * settings always give the same description.
  */
 export function describeInstance(settings: InstanceSettings): InstanceDescription {
-    const can = capabilities(settings.version, settings.couchdbNodes, settings.platform);
+    const can = capabilitiesOf(settings);
     return {
         version: settings.version,
         workloads: workloads(settings, can),
@@ -48,7 +50,12 @@ function workloads(settings: InstanceSettings, can: Capabilities): Workload[] {
         ...(can.upgradeService ? [workload("upgrade-service", settings, can, [])] : []),
         workload("api", settings, can, ["haproxy"]),
         workload("sentinel", settings, can, ["haproxy"]),
-        ...(docker ? [workload("nginx", settings, can, ["api", "haproxy"])] : []),
+        ...(docker
+            ? [
+                  workload("certificate", settings, can, []),
+                  workload("nginx", settings, can, ["api", "haproxy", "certificate"]),
+              ]
+            : []),
     ];
 }
 
@@ -103,13 +110,20 @@ function container(role: Role, settings: InstanceSettings, can: Capabilities, no
     return {
         role,
         name: workloadName(role, role === "couchdb" ? node : undefined),
-        image: imageFor(role, settings.version, settings.images, settings.platform),
+        image: imageFor(
+            role,
+            settings.version,
+            settings.images,
+            settings.platform,
+            settings.certificate?.kind === "acme",
+        ),
+        ...(settings.platform === "docker" ? onDocker(role, settings) : {}),
         environment: environmentFor(role, settings, node),
         ports: openPorts(role, settings.couchdbNodes),
         probes: probesFor(role),
         ...(preStop ? { preStop } : {}),
         ...(stopSignal ? { stopSignal } : {}),
-        ...(OPEN_FILES[role] ? { openFiles: OPEN_FILES[role] } : {}),
+        ...(OPEN_FILES[role] && !settings.defaultUlimit ? { openFiles: OPEN_FILES[role] } : {}),
         security: securityFor(role, settings.platform),
         resources: settings.resources[role],
         mounts: [
@@ -118,6 +132,22 @@ function container(role: Role, settings: InstanceSettings, can: Capabilities, no
                 ({ name, path }): Mount => ({ kind: "scratch", name, path }),
             ),
         ],
+    };
+}
+
+/** What Docker has no probes, no preStop and no ingress for. */
+function onDocker(role: Role, { certificate }: InstanceSettings): Pick<Container, "command" | "files" | "health"> {
+    const health = healthFor(role);
+    const command =
+        role === "certificate" && certificate !== undefined
+            ? ["/bin/sh", "-c", certificateScript(certificate)]
+            : shutdownCommand(role);
+    return {
+        ...(command ? { command } : {}),
+        ...(health ? { health } : {}),
+        ...(role === "nginx"
+            ? { files: [{ path: RELOAD_HOOK_PATH, content: `${reloadHook()}\n`, executable: true }] }
+            : {}),
     };
 }
 

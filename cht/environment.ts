@@ -1,4 +1,5 @@
-import { type Capabilities, capabilities } from "./capabilities";
+import { type Capabilities, capabilitiesOf } from "./capabilities";
+import { CERTIFICATE_FOLDER } from "./certificate";
 import type { EnvironmentVariable, InstanceSettings, Role } from "./model";
 import { nodeNumbers } from "./names";
 import { PORTS } from "./ports";
@@ -33,7 +34,7 @@ const COUCH_URL: EnvironmentVariable = { name: "COUCH_URL", credential: "COUCH_U
  * shared-libs/environment, scripts/build/helm/templates, scripts/build/*.yml.template
  */
 export function environmentFor(role: Role, settings: InstanceSettings, node?: number): EnvironmentVariable[] {
-    const can = capabilities(settings.version, settings.couchdbNodes, settings.platform);
+    const can = capabilitiesOf(settings);
     switch (role) {
         case "couchdb":
             return couchdb(settings, can, node);
@@ -70,6 +71,7 @@ export function environmentFor(role: Role, settings: InstanceSettings, node?: nu
                 ...nodeProcess(settings, can),
             ];
         case "upgrade-service":
+            if (settings.platform === "docker") return [];
             return [
                 { name: "CHT_NAMESPACE", podField: "metadata.namespace" },
                 value("CHT_DEPLOYMENT_NAME", "upgrade-service"),
@@ -79,12 +81,13 @@ export function environmentFor(role: Role, settings: InstanceSettings, node?: nu
             return [
                 value("API_HOST", settings.address("api")),
                 value("API_PORT", PORTS.api),
-                // Always a certificate that is given: the image's own lasts 365 days and is never renewed (ssl-install.sh).
+                // Always a certificate that is given (certificate.ts): the image's own is never renewed (ssl-install.sh).
                 value("CERTIFICATE_MODE", "OWN_CERT"),
-                value("SSL_CERT_FILE_PATH", "/etc/nginx/private/cert.pem"),
-                value("SSL_KEY_FILE_PATH", "/etc/nginx/private/key.pem"),
+                value("SSL_CERT_FILE_PATH", `${CERTIFICATE_FOLDER}/cert.pem`),
+                value("SSL_KEY_FILE_PATH", `${CERTIFICATE_FOLDER}/key.pem`),
             ];
         case "nouveau":
+        case "certificate":
             return [];
     }
 }

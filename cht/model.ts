@@ -2,9 +2,19 @@
  * The words in which a CHT instance is described: plain data that says what a release is made of, and nothing of where it
  * runs. `describeInstance` (describe.ts) makes the description; components render it on Kubernetes and on Docker.
  */
+import type { CertificateSource } from "./certificate";
 
-/** A process of CHT, as its documentation names them. */
-export type Role = "couchdb" | "nouveau" | "haproxy" | "healthcheck" | "api" | "sentinel" | "upgrade-service" | "nginx";
+/** A process of CHT, as its documentation names them; and nginx's companion, which keeps its certificate. */
+export type Role =
+    | "couchdb"
+    | "nouveau"
+    | "haproxy"
+    | "healthcheck"
+    | "api"
+    | "sentinel"
+    | "upgrade-service"
+    | "nginx"
+    | "certificate";
 
 /** What renders the description. Compose-equivalent hosts differ in addresses, TLS and the upgrade service. */
 export type Platform = "kubernetes" | "docker";
@@ -49,6 +59,10 @@ export interface InstanceSettings {
      * @see medic/cht-core#9923
      */
     readonly defaultUlimit?: boolean;
+    /** Where nginx's certificate comes from. On Docker only, where it must be given. */
+    readonly certificate?: CertificateSource;
+    /** Whether the upgrade service runs on Docker; on Kubernetes the version decides. @default false */
+    readonly upgradeService?: boolean;
     /** CPU and memory per role: what sizing decided, with the operator's own figures over it. */
     readonly resources: Readonly<Record<Role, ResourceNeeds>>;
     /** The name by which `role` (and, of a cluster, node `node`) is reached from the other services. */
@@ -60,6 +74,10 @@ export interface ImageSource {
     readonly registry?: string;
     /** Replaces the upgrade service's image, which is a product of its own. */
     readonly upgradeService?: string;
+    /** Replaces the ACME client's image. */
+    readonly acme?: string;
+    /** Digests of the release's images, `sha256:…`, by role: they fix what a tag could be moved away from. */
+    readonly digests?: Readonly<Partial<Record<Role, string>>>;
 }
 
 /** Kubernetes quantities: `250m` or `2` processors, `1Gi` of memory. A missing limit is no limit. */
@@ -109,6 +127,23 @@ export interface Probes {
     readonly liveness?: Probe;
 }
 
+/** A command in the container by which Docker sees whether it is well. */
+export interface HealthCheck {
+    readonly command: readonly string[];
+    readonly periodSeconds: number;
+    readonly timeoutSeconds: number;
+    readonly failureThreshold: number;
+    /** How long it may take to be well for the first time. */
+    readonly startSeconds: number;
+}
+
+/** A file that the image has not, put into the container before it starts. */
+export interface ContainerFile {
+    readonly path: string;
+    readonly content: string;
+    readonly executable: boolean;
+}
+
 /** What a container may do. Every rule that is looser than Pod Security's `restricted` carries its reason. */
 export interface ContainerSecurity {
     /** Numeric user; `undefined` keeps the image's own. */
@@ -136,10 +171,15 @@ export interface Container {
     /** The container's name in its workload, as operators know it: `cht-api`. */
     readonly name: string;
     readonly image: string;
+    /** Instead of all that the image would run. @default - the image's own */
     readonly command?: readonly string[];
     readonly environment: readonly EnvironmentVariable[];
     readonly ports: readonly Port[];
     readonly probes: Probes;
+    /** For renderers that have no probes (Docker). */
+    readonly health?: HealthCheck;
+    /** For renderers that can put files into a container (Docker). */
+    readonly files?: readonly ContainerFile[];
     /** Run before the container is told to end, in its own file system. */
     readonly preStop?: readonly string[];
     /** The signal that ends it, where the image's own would not; for renderers that can set one (Docker). */

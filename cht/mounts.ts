@@ -1,3 +1,4 @@
+import { CERTIFICATE_FOLDER } from "./certificate";
 import type { InstanceSettings, Mount, Role } from "./model";
 
 /**
@@ -23,7 +24,8 @@ export function dataMounts(role: Role, settings: InstanceSettings, node: number 
         case "nouveau":
             return [{ kind: "data", path: "/data/nouveau", subPath: docker ? joined(dataPath, "nouveau") : "data" }];
         case "nginx":
-            return [{ kind: "volume", name: "cht-ssl", path: "/etc/nginx/private" }];
+        case "certificate":
+            return [{ kind: "volume", name: "cht-ssl", path: CERTIFICATE_FOLDER }];
         default:
             return [];
     }

@@ -31,6 +31,7 @@ const WORKLOADS: Readonly<Record<Role, string>> = {
     sentinel: "cht-sentinel",
     "upgrade-service": "upgrade-service",
     nginx: "cht-nginx",
+    certificate: "cht-certificate",
 };
 
 /** The Deployment, and the container in it, of a role: `cht-api`, `cht-couchdb-1`. */
@@ -49,6 +50,16 @@ export function serviceName(role: Role, node?: number): string {
  */
 export function serviceAddress(namespace: string): (role: Role, node?: number) => string {
     return (role, node) => `${serviceName(role, node)}.${namespace}.svc.cluster.local`;
+}
+
+/**
+ * The name by which a service is found on Docker, as in the official Compose files: the service's own, and `.local` behind
+ * it for the nodes of a CouchDB cluster, because Erlang asks for a name with a dot. CouchDB writes it into its shard map.
+ *
+ * @see medic/cht-core scripts/build (COUCHDB_SERVERS of a cluster)
+ */
+export function dockerAddress(couchdbNodes: number): (role: Role, node?: number) => string {
+    return (role, node) => `${serviceName(role, node)}${role === "couchdb" && couchdbNodes > 1 ? ".local" : ""}`;
 }
 
 /** The PersistentVolumeClaim of a CouchDB node: `couchdb-claim0`, or `couchdb-1-claim0` in a cluster. */

@@ -1,10 +1,10 @@
-import { type Capabilities, capabilities } from "./capabilities";
+import { type Capabilities, capabilitiesOf } from "./capabilities";
 import type { InstanceSettings, NetworkArrow, NetworkPeer } from "./model";
 import { JOB_SERVICE, nodeNumbers, serviceName } from "./names";
 import { nouveauWorkload } from "./nouveau";
 import { PORTS } from "./ports";
 
-type Settings = Pick<InstanceSettings, "version" | "couchdbNodes" | "platform">;
+type Settings = Pick<InstanceSettings, "version" | "couchdbNodes" | "platform" | "upgradeService">;
 
 const INTERNET: NetworkPeer = { kind: "internet" };
 
@@ -22,7 +22,7 @@ const KUBERNETES_API = [443, 6443];
  * @see medic/cht-core couchdb/set-up-cluster.sh, couchdb/vm.args, haproxy/entrypoint.sh, sentinel/server.js
  */
 export function networkArrows(settings: Settings): NetworkArrow[] {
-    const can = capabilities(settings.version, settings.couchdbNodes, settings.platform);
+    const can = capabilitiesOf(settings);
     const nodes = couchdbServices(settings);
     const arrows = [
         ...entrance(settings),
@@ -32,7 +32,8 @@ export function networkArrows(settings: Settings): NetworkArrow[] {
         ...nodes.map((node) => arrow("haproxy", node, [PORTS.couchdb], "HAProxy passes requests on to CouchDB")),
         ...(can.healthcheck ? healthcheck(nodes) : []),
         ...couchdb(settings, can, nodes),
-        ...(can.upgradeService ? upgradeService() : []),
+        ...(can.upgradeService ? upgradeService(settings) : []),
+        ...(settings.platform === "docker" ? certificate() : []),
         arrow("api", INTERNET, [PORTS.https], "API asks the builds server, SMS gateways and identity providers"),
         arrow("sentinel", INTERNET, [PORTS.https], "Sentinel pushes documents to other systems"),
         ...(can.healthcheck && can.healthcheckInstallsPackages
@@ -97,16 +98,23 @@ function couchdb(settings: Settings, can: Capabilities, nodes: readonly string[]
     return [...arrows, ...(can.nouveau === "none" ? [] : indexes)];
 }
 
-function upgradeService(): NetworkArrow[] {
+function upgradeService({ platform }: Settings): NetworkArrow[] {
     const api: NetworkPeer = { kind: "kubernetes-api" };
+    const click = arrow(
+        "api",
+        "upgrade-service",
+        [PORTS.upgradeService],
+        "API asks for other images, at an administrator's click",
+    );
+    return platform === "docker"
+        ? [click]
+        : [click, arrow("upgrade-service", api, KUBERNETES_API, "the upgrade service changes the Deployments' images")];
+}
+
+function certificate(): NetworkArrow[] {
     return [
-        arrow(
-            "api",
-            "upgrade-service",
-            [PORTS.upgradeService],
-            "API asks for other images, at an administrator's click",
-        ),
-        arrow("upgrade-service", api, KUBERNETES_API, "the upgrade service changes the Deployments' images"),
+        arrow("certificate", "nginx", [PORTS.http], "the ACME client sees whether nginx would answer a challenge"),
+        arrow("certificate", INTERNET, [PORTS.https], "certificates are ordered or fetched"),
     ];
 }
 

@@ -31,6 +31,7 @@ const OPEN: Readonly<Record<Role, readonly Port[]>> = {
     ],
     api: [{ name: "api", port: PORTS.api, purpose: "the ingress brings users; Sentinel asks whether API is up" }],
     sentinel: [],
+    certificate: [],
     "upgrade-service": [
         {
             name: "upgrade-service",

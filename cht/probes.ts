@@ -1,3 +1,4 @@
+import { certificateHealth } from "./certificate";
 import type { Probe, ProbeAction, Probes, Role } from "./model";
 import { PORTS } from "./ports";
 
@@ -70,6 +71,8 @@ const PROBES: Readonly<Record<Role, Probes>> = {
         liveness: probe(apiPage, 30, 5, 10),
     },
     sentinel: {},
+    // Not on Kubernetes: its health check (health.ts) is its own.
+    certificate: { readiness: probe({ kind: "command", command: ["/bin/sh", "-c", certificateHealth()] }, 30, 10, 3) },
     "upgrade-service": { readiness: probe(tcp(PORTS.upgradeService), 10, 5, 3) },
     nginx: { readiness: probe(nginxPage, 10, 6, 3), liveness: probe(tcp(PORTS.https), 30, 5, 10) },
 };

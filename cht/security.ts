@@ -39,6 +39,38 @@ const COUCHDB: ContainerSecurity = {
     ],
 };
 
+/** Writes what nginx reads, whoever owns it. certbot gives its files the owner and mode of those before them. */
+const CERTIFICATE: ContainerSecurity = {
+    runAsUser: 0,
+    runAsGroup: 0,
+    runAsNonRoot: false,
+    readOnlyRootFilesystem: false,
+    addCapabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
+    exceptions: [
+        "Runs as root: the key belongs to root, as nginx's master process reads it.",
+        "Writable root file system: Docker can put the certificate's files into no other.",
+        "CHOWN: certbot keeps the owner of what it writes anew.",
+        "DAC_OVERRIDE: it writes among the certificate's files, whoever owns them.",
+        "FOWNER: it sets the permissions of files that may be others'.",
+    ],
+};
+
+/**
+ * On Docker nouveau shares a folder with CouchDB, whose start script gives everything in it to CouchDB; before that the
+ * engine has made it as root's. Kubernetes gives the folder to their common group.
+ */
+const NOUVEAU_ON_DOCKER: ContainerSecurity = {
+    runAsUser: 0,
+    runAsGroup: 0,
+    runAsNonRoot: false,
+    readOnlyRootFilesystem: true,
+    addCapabilities: ["DAC_OVERRIDE"],
+    exceptions: [
+        "Runs as root: the engine makes the index's folder as root's.",
+        "DAC_OVERRIDE: CouchDB's start script takes the index's files for itself.",
+    ],
+};
+
 /** @see medic/cht-core nginx/Dockerfile, nginx/nginx.conf, nginx/ssl-install.sh */
 const NGINX: ContainerSecurity = {
     runAsNonRoot: false,
@@ -74,6 +106,7 @@ const SECURITY: Readonly<Record<Role, ContainerSecurity>> = {
     sentinel: restricted(1000),
     "upgrade-service": restricted(1000),
     nginx: NGINX,
+    certificate: CERTIFICATE,
 };
 
 /**
@@ -92,7 +125,9 @@ const AS_THE_IMAGE_IS: ContainerSecurity = {
 };
 
 export function securityFor(role: Role, platform: Platform): ContainerSecurity {
-    return platform === "docker" && WRITES_ITS_IMAGE.includes(role) ? AS_THE_IMAGE_IS : SECURITY[role];
+    if (platform === "kubernetes") return SECURITY[role];
+    if (role === "nouveau") return NOUVEAU_ON_DOCKER;
+    return WRITES_ITS_IMAGE.includes(role) ? AS_THE_IMAGE_IS : SECURITY[role];
 }
 
 /** A folder that `role` writes, where the image's own cannot be written. */
@@ -126,6 +161,9 @@ export function writableFolders(role: Role, platform: Platform, can: Capabilitie
             return [{ name: "api-webapp", path: "/service/api/build/static/webapp", copied: true }, temporary];
         case "nouveau":
             return [temporary];
+        case "upgrade-service":
+            // On Docker it looks for Compose files here, and must find none (capabilities.ts).
+            return platform === "docker" ? [{ name: "compose-files", path: "/docker-compose", copied: false }] : [];
         case "healthcheck":
             return can.healthcheckInstallsPackages ? [temporary] : [];
         default:

@@ -30,6 +30,40 @@ export function terminateAndWait(name: string): string[] {
 }
 
 /**
+ * The whole command of CouchDB's container on Docker, which runs nothing before it tells a container to end: a shell
+ * between tini and the image's start script ends Erlang first, and only then the rest. The exit code stays CouchDB's own.
+ *
+ * @see medic/cht-core couchdb/Dockerfile (ENTRYPOINT and CMD)
+ */
+export function endingCleanly(
+    entrypoint: readonly string[] = ["/docker-entrypoint.sh", "/opt/couchdb/bin/couchdb"],
+    name = "beam.smp",
+): string[] {
+    const script = [
+        `"$@" &`,
+        "couchdb=$!",
+        "end() {",
+        `${terminateAndWait(name)[2]}`,
+        // Nothing of CouchDB has begun yet, or nothing is left of it.
+        `kill -TERM "$couchdb" 2>/dev/null`,
+        `wait "$couchdb"`,
+        "exit 0",
+        "}",
+        "trap end TERM INT",
+        `wait "$couchdb"`,
+    ].join("\n");
+    return ["/bin/sh", "-c", script, "couchdb", ...entrypoint];
+}
+
+/** Process 1 of CouchDB's container: it passes signals on, and buries orphans. */
+const INIT = ["tini", "--"];
+
+/** The command of `role` on Docker, where it is not the image's own. */
+export function shutdownCommand(role: Role): readonly string[] | undefined {
+    return role === "couchdb" ? [...INIT, ...endingCleanly()] : undefined;
+}
+
+/**
  * How each role ends.
  *
  * - couchdb: told to end, its start script dies at once and Erlang is killed with it, in the middle of whatever it writes.
@@ -49,6 +83,8 @@ const SHUTDOWN: Readonly<Record<Role, Shutdown>> = {
     sentinel: { gracePeriodSeconds: 5 },
     "upgrade-service": { gracePeriodSeconds: 30 },
     nginx: { gracePeriodSeconds: 10 },
+    // It may borrow nginx's image, whose signal is QUIT.
+    certificate: { gracePeriodSeconds: 10, stopSignal: "SIGTERM" },
 };
 
 export function shutdownFor(role: Role): Shutdown {

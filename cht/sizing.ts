@@ -83,6 +83,8 @@ const SHARES: Readonly<Record<Role, Share>> = {
     sentinel: { cpu: 250, memory: 512, part: 0.1, most: { cpu: 1000, memory: 2048 }, memoryLimit: twice },
     "upgrade-service": { cpu: 50, memory: 128, memoryLimit: twice },
     nginx: { cpu: 50, memory: 64, memoryLimit: twice },
+    // certbot is Python, and loads much of it.
+    certificate: { cpu: 10, memory: 64, memoryLimit: () => 256 },
 };
 
 /** The roles whose requests are taken off an estimate before CouchDB gets the rest: every instance has them. */

@@ -1,4 +1,4 @@
-import type { ChtVersion } from "./model";
+import type { ChtVersion, Platform } from "./model";
 import { compareNumbers, isAtLeast } from "./version";
 
 /** Whether a version may follow another, with what the operator should know, or do instead. */
@@ -17,14 +17,17 @@ export function checkTransition(change: {
     readonly from: ChtVersion;
     readonly to: ChtVersion;
     readonly snapshotTaken?: string;
+    /** Where the instance runs. @default kubernetes */
+    readonly platform?: Platform;
 }): Transition {
-    const { from, to } = change;
+    const { from, to, platform = "kubernetes" } = change;
+    const kept = platform === "kubernetes" ? "snapshot" : "backup";
     const order = compareNumbers(from, to);
     if (order > 0) {
         return {
             allowed: false,
             reason: `CHT ${from.tag} is running, and ${to.tag} is older: an older release cannot read data that a newer one has changed.`,
-            wayOut: `Set version: ${from.tag}, or restore a snapshot from before the upgrade as a new instance.`,
+            wayOut: `Set version: ${from.tag}, or restore a ${kept} from before the upgrade as a new instance.`,
         };
     }
     if (from.major === 4 && to.major >= 5) {
@@ -38,15 +41,18 @@ export function checkTransition(change: {
         if (!change.snapshotTaken?.trim()) {
             return {
                 allowed: false,
-                reason: `From CHT ${from.tag} to ${to.tag} there is no way back, and no snapshot has been named.`,
-                wayOut: "Take a snapshot of every CouchDB volume, and name it in upgrade.snapshot.",
+                reason: `From CHT ${from.tag} to ${to.tag} there is no way back, and no ${kept} has been named.`,
+                wayOut:
+                    platform === "kubernetes"
+                        ? "Take a snapshot of every CouchDB volume, and name it in upgrade.snapshot."
+                        : "Take a backup of CouchDB's data, and name it in upgrade.snapshot.",
             };
         }
     }
-    return { allowed: true, notes: notesFor(from, to, order) };
+    return { allowed: true, notes: notesFor(from, to, order, platform) };
 }
 
-function notesFor(from: ChtVersion, to: ChtVersion, order: number): string[] {
+function notesFor(from: ChtVersion, to: ChtVersion, order: number, platform: Platform): string[] {
     if (order === 0) {
         return [];
     }
@@ -58,9 +64,11 @@ function notesFor(from: ChtVersion, to: ChtVersion, order: number): string[] {
         notes.push(
             "The full-text index is built after the upgrade: search and replication may be slow for up to 24 hours.",
         );
-        notes.push(
-            "The upgrade service is removed from Kubernetes: from now on the version changes in the stack file only.",
-        );
+        if (platform === "kubernetes") {
+            notes.push(
+                "The upgrade service is removed from Kubernetes: from now on the version changes in the stack file only.",
+            );
+        }
     }
     return notes;
 }

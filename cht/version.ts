@@ -2,11 +2,19 @@ import type { ChtVersion } from "./model";
 
 /** A version that cannot be hosted; its message is one sentence for the operator, with the way out. */
 export class ChtVersionError extends Error {
-    constructor(message: string) {
+    /** @param endOfLife whether the version is one of CHT, but from before 4.0 */
+    constructor(
+        message: string,
+        readonly endOfLife = false,
+    ) {
         super(message);
         this.name = "ChtVersionError";
     }
 }
+
+/** What developers of 3.x run on Docker. @see https://github.com/medic/cht-core/blob/3.16.0/docker-compose.yml */
+export const CHT_3_ON_DOCKER =
+    "Developers of 3.x run the docker-compose.yml of its tag in medic/cht-core (the image medicmobile/medic-os, which Horticulturalist deploys to).";
 
 /** Three numbers without leading zeros, then perhaps a branch: what CHT's build pipeline tags its images with. */
 const VERSION = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})(?:-([A-Za-z0-9][A-Za-z0-9_.-]{0,99}))?$/;
@@ -28,6 +36,7 @@ export function parseVersion(text: string): ChtVersion {
     if (Number(major) < 4) {
         throw new ChtVersionError(
             `CHT ${text} is end of life and cannot be hosted; migrate its data to 4.x with medic/couchdb-migration, then give the 4.x version.`,
+            true,
         );
     }
     return {

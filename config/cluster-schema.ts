@@ -1,4 +1,4 @@
-/** Where instances run: the kinds of cluster, each behind the contract of `components/cluster`. */
+/** The kinds of Kubernetes cluster, each behind the contract of `components/cluster`. A Docker host is in `docker/`. */
 import { z } from "zod";
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "must be an address range such as '10.0.0.0/16'" });
@@ -113,9 +113,8 @@ export const clusterSchema = z
             stackCluster,
             announced("eks", "'eks' is not built yet: use kind 'existing' with the kubeconfig of an EKS cluster"),
             announced("k3s", "'k3s' is not built yet: use kind 'existing' with the kubeconfig of a k3s cluster"),
-            announced("docker", "'docker' is not built yet: use kind 'existing' with a Kubernetes cluster"),
         ],
-        kinds("must be 'existing' or 'stack' ('eks', 'k3s' and 'docker' are announced, but not built yet)"),
+        kinds("must be 'existing', 'stack' or 'docker' ('eks' and 'k3s' are announced, but not built yet)"),
     )
     // The announced kinds never pass, so what is left is what is built.
     .transform((cluster) => cluster as ClusterModel)

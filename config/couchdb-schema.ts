@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { kinds } from "./cluster-schema";
 import { objectName, storageSize } from "./formats";
+import { nodes, user } from "./instance-schema";
 
 /** A volume that exists outside this program, for one CouchDB node. */
 const existingVolumeSchema = z.union(
@@ -51,14 +52,7 @@ const volumeSchema = z
 
 export const couchdbSchema = z
     .strictObject({
-        nodes: z
-            .int()
-            .min(1)
-            .max(9)
-            .default(1)
-            .describe(
-                "CouchDB nodes: 1, or a cluster. Cannot change later: the data would have to move between nodes.",
-            ),
+        nodes,
         volume: volumeSchema.default({ kind: "new" }),
         dataPath: z
             .string()
@@ -73,14 +67,7 @@ export const couchdbSchema = z
 
 export const credentialsSchema = z
     .strictObject({
-        user: z
-            .string()
-            .regex(
-                /^[A-Za-z0-9_-]+$/,
-                "must be letters, digits, '_' and '-' (CouchDB's entrypoint uses it as a pattern)",
-            )
-            .default("medic")
-            .describe("CouchDB's administrator. Cannot change later."),
+        user,
         generation: z
             .int()
             .min(1)

@@ -74,6 +74,8 @@ export const labels = {
     dataPath: "cht-hosting/data-path",
     /** On the Namespace: the CHT release that had the data last, for when none of its services runs. */
     version: "cht-hosting/version",
-    /** On a claim: `VolumePlan.source`. */
+    /** On a claim: `VolumePlan.source`. On a credentials volume of a Docker host: where the node's data is. */
     volumeSource: "cht-hosting/volume-source",
+    /** On a Docker host's volumes: `10080,10443`, the ports that were allotted when they were made. */
+    ports: "cht-hosting/ports",
 } as const;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseStack } from "./parse";
 import { formatProblems, type Problem } from "./problem";
 import { checkRules } from "./rules";
-import type { InstanceModel, StackModel } from "./schema";
+import type { HostStackModel, KubernetesStackModel } from "./schema";
 import {
     checkNested,
     type GivenSecrets,
@@ -17,15 +17,19 @@ import {
 export type GivenCredentials = Readonly<Partial<Record<SecretKey, pulumi.Output<string>>>>;
 
 /** What an operator wants: plain decisions, and secrets that stay secrets. */
-export interface LoadedStack {
-    /** `<project>.<stack>`: by this the stack knows its own objects in a cluster. */
+export type LoadedStack = PlatformModel & {
+    /** `<project>.<stack>`: by this the stack knows its own objects in a cluster or on an engine. */
     readonly stack: string;
-    readonly model: StackModel;
     /** What the operator set as secrets, by instance, for resources to use. */
     readonly given: ReadonlyMap<string, GivenCredentials>;
     /** The same, for rules: it compares and never tells. */
     readonly secrets: GivenSecrets;
-}
+};
+
+/** What the kind of the cluster decides: which of the two models it is. */
+export type PlatformModel =
+    | { readonly platform: "kubernetes"; readonly model: KubernetesStackModel }
+    | { readonly platform: "docker"; readonly model: HostStackModel };
 
 /** @throws pulumi.RunError with every mistake of the file, which Pulumi prints without a stack trace. */
 export function loadStack(): LoadedStack {
@@ -37,11 +41,11 @@ export function loadStack(): LoadedStack {
         isConfigSecret(prefix + key),
     );
     const problems = [...checkIdentity(stack), ...read.problems];
-    if (read.model === undefined || problems.length > 0) {
+    if (read.decided === undefined || problems.length > 0) {
         throw new pulumi.RunError(formatProblems(`Pulumi.${pulumi.getStack()}.yaml is not valid`, problems));
     }
     const given = new Map([...read.secrets].map(([instance, values]) => [instance, asSecrets(values)]));
-    return { stack, model: read.model, given, secrets: givenSecrets(read.secrets) };
+    return { ...read.decided, stack, given, secrets: givenSecrets(read.secrets) };
 }
 
 /** The engine's answer to whether a key is secret; the SDK exports it without declaring it. */
@@ -51,15 +55,16 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: 
 export function readConfig(
     values: Readonly<Record<string, string>>,
     isSecret: (key: string) => boolean,
-): { model?: StackModel; secrets: ReadonlyMap<string, InstanceSecrets>; problems: readonly Problem[] } {
+): { decided?: PlatformModel; secrets: ReadonlyMap<string, InstanceSecrets>; problems: readonly Problem[] } {
     const { cluster, instances, ...flat } = values;
     const parsed = parseStack({ cluster: fromJson(cluster), instances: fromJson(instances) });
-    const secrets = readSecrets(flat, isSecret, parsed.instances);
+    const secrets = readSecrets(flat, isSecret, parsed);
     const problems = [...parsed.problems, ...checkRules(parsed), ...checkNested(isSecret), ...secrets.problems];
     if (problems.length > 0 || parsed.cluster === undefined) return { secrets: secrets.values, problems };
     // Without a problem, every key of every instance could be read.
-    const complete = Object.fromEntries(parsed.instances) as Record<string, InstanceModel>;
-    return { model: { cluster: parsed.cluster, instances: complete }, secrets: secrets.values, problems };
+    const model = { cluster: parsed.cluster, instances: Object.fromEntries<unknown>(parsed.instances) };
+    const decided = { platform: parsed.platform, model } as PlatformModel;
+    return { decided, secrets: secrets.values, problems };
 }
 
 function asSecrets(values: InstanceSecrets): GivenCredentials {

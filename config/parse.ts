@@ -4,63 +4,93 @@
  */
 import { z } from "zod";
 import { type ClusterModel, clusterSchema } from "./cluster-schema";
+import { type DockerModel, type HostInstanceModel, hostInstanceSchema, hostSchema } from "./docker/schema";
+import { elsewhere } from "./elsewhere";
 import { dnsLabel } from "./formats";
 import { oneOf, type Problem, pathOf } from "./problem";
-import { type InstanceModel, instanceSchema, stackSchema } from "./schema";
+import { type InstanceModel, instanceSchema, kubernetesStackSchema } from "./schema";
 
 /** What could be read of a stack file. */
-export interface ParsedStack {
+export type ParsedStack = ParsedKubernetes | ParsedHost;
+export type ParsedKubernetes = Parsed<"kubernetes", ClusterModel, InstanceModel>;
+export type ParsedHost = Parsed<"docker", DockerModel, HostInstanceModel>;
+
+interface Parsed<Platform, Cluster, Instance> {
+    /** What the kind of the cluster says; Kubernetes where it cannot be read. */
+    readonly platform: Platform;
     /** Missing where it is wrong. */
-    readonly cluster?: ClusterModel;
+    readonly cluster?: Cluster;
     /** By name, each with the keys that are right; `undefined` where an optional one is not given. */
-    readonly instances: ReadonlyMap<string, Partial<InstanceModel>>;
+    readonly instances: ReadonlyMap<string, Partial<Instance>>;
     readonly problems: readonly Problem[];
 }
 
+type Platform = ParsedStack["platform"];
+
 /** @param raw the project's own keys, as plain values */
 export function parseStack(raw: Readonly<Record<string, unknown>>): ParsedStack {
-    const problems = unknownKeys(raw, Object.keys(stackSchema.shape)).map((key) => unknownKey(key, stackSchema, []));
+    const { cluster } = raw;
+    const docker = typeof cluster === "object" && cluster !== null && "kind" in cluster && cluster.kind === "docker";
+    return docker
+        ? { platform: "docker", ...parseAs("docker", hostSchema, hostInstanceSchema, raw) }
+        : { platform: "kubernetes", ...parseAs("kubernetes", clusterSchema, instanceSchema, raw) };
+}
+
+function parseAs<Cluster, Instance extends z.ZodObject>(
+    platform: Platform,
+    clusterSchema: z.ZodType<Cluster>,
+    instanceSchema: Instance,
+    raw: Readonly<Record<string, unknown>>,
+) {
+    const parse = parser(platform);
+    const problems = unknownKeys(raw, Object.keys(kubernetesStackSchema.shape)).map((key) =>
+        unknownKey(key, kubernetesStackSchema),
+    );
     const cluster = parse(clusterSchema, raw["cluster"], ["cluster"]);
     problems.push(...cluster.problems);
-    const instances = new Map<string, Partial<InstanceModel>>();
+    const instances = new Map<string, Partial<z.output<Instance>>>();
     const named = parse(z.record(z.string(), z.unknown()).default({}), raw["instances"], ["instances"]);
     problems.push(...named.problems);
     for (const [name, instance] of Object.entries(named.value ?? {})) {
         problems.push(...parse(dnsLabel, name, ["instances", name]).problems);
-        const parsed = parseInstance(name, instance);
-        problems.push(...parsed.problems);
-        instances.set(name, parsed.right);
+        problems.push(...parse(instanceSchema, instance, ["instances", name]).problems);
+        instances.set(name, rightOf(instanceSchema, instance));
     }
     return { ...(cluster.value === undefined ? {} : { cluster: cluster.value }), instances, problems };
 }
 
 /** Key by key, so that a wrong one does not take the others with it: a key that is there could be read. */
-function parseInstance(name: string, raw: unknown): { right: Partial<InstanceModel>; problems: readonly Problem[] } {
-    const { problems } = parse(instanceSchema, raw, ["instances", name]);
-    if (typeof raw !== "object" || raw === null) return { right: {}, problems };
+function rightOf<Instance extends z.ZodObject>(schema: Instance, raw: unknown): Partial<z.output<Instance>> {
+    if (typeof raw !== "object" || raw === null) return {};
     const given = raw as Record<string, unknown>;
-    const right = Object.entries(instanceSchema.shape).flatMap(([key, schema]): [string, unknown][] => {
-        const part = schema.safeParse(given[key]);
-        return part.success ? [[key, part.data]] : [];
+    const right = Object.entries(schema.shape).flatMap(([key, part]): [string, unknown][] => {
+        const read = (part as z.ZodType).safeParse(given[key]);
+        return read.success ? [[key, read.data]] : [];
     });
-    return { right: Object.fromEntries(right), problems };
+    return Object.fromEntries(right) as Partial<z.output<Instance>>;
 }
 
-function parse<T>(schema: z.ZodType<T>, raw: unknown, at: readonly string[]): { value?: T; problems: Problem[] } {
-    const result = schema.safeParse(raw, { error: describeIssue });
-    if (result.success) return { value: result.data, problems: [] };
-    return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, at)) };
+/** Parses for a platform: a key that is the other's is told as such. */
+function parser(platform: Platform) {
+    return <T>(schema: z.ZodType<T>, raw: unknown, at: readonly string[]): { value?: T; problems: Problem[] } => {
+        const result = schema.safeParse(raw, { error: describeIssue });
+        if (result.success) return { value: result.data, problems: [] };
+        return { problems: result.error.issues.flatMap((issue) => problemsOf(platform, issue, at)) };
+    };
 }
 
 /** An unknown key is a problem of its own, at its own path; an option of a union that was meant speaks for the union. */
-function problemsOf(issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Problem[] {
+function problemsOf(platform: Platform, issue: z.core.$ZodIssue, at: readonly PropertyKey[]): Problem[] {
     const here = [...at, ...issue.path];
     if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) => ({ path: pathOf(...here, key), message: issue.message }));
+        return issue.keys.map((key) => ({
+            path: pathOf(...here, key),
+            message: `${elsewhere(platform, [...here, key]) ?? "is not known here"}; ${issue.message}`,
+        }));
     }
     if (issue.code === "invalid_union") {
         const meant = issue.errors.find((issues) => issues.length > 0 && issues.every(isInside));
-        if (meant !== undefined) return meant.flatMap((inner) => problemsOf(inner, here));
+        if (meant !== undefined) return meant.flatMap((inner) => problemsOf(platform, inner, here));
     }
     if (issue.code === "invalid_key") {
         return [{ path: pathOf(...here), message: issue.issues[0]?.message ?? issue.message }];
@@ -89,7 +119,7 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
         case "too_big":
             return `must ${issue.origin === "string" ? `have at most ${issue.maximum} characters` : `be at most ${issue.maximum}`}`;
         case "unrecognized_keys":
-            return `is not known here; allowed: ${allowedKeys(issue.inst)}`;
+            return `allowed: ${allowedKeys(issue.inst)}`;
         default:
             return undefined;
     }
@@ -124,6 +154,6 @@ function unknownKeys(raw: object, known: readonly string[]): string[] {
     return Object.keys(raw).filter((key) => !known.includes(key));
 }
 
-function unknownKey(key: string, schema: z.ZodObject, at: readonly string[]): Problem {
-    return { path: pathOf(...at, key), message: `is not known here; allowed: ${allowedKeys(schema)}` };
+function unknownKey(key: string, schema: z.ZodObject): Problem {
+    return { path: pathOf(key), message: `is not known here; allowed: ${allowedKeys(schema)}` };
 }

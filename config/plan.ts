@@ -17,7 +17,7 @@ import { type LiveCluster, type LiveNamespace, labels } from "./live";
 import { formatProblems, type Problem, pathOf } from "./problem";
 import { mergeResources } from "./resources";
 import { checkIngress } from "./rules";
-import type { InstanceModel, StackModel } from "./schema";
+import type { InstanceModel, KubernetesStackModel } from "./schema";
 import type { GivenSecrets } from "./secrets";
 import { planVolumes } from "./volumes";
 
@@ -95,7 +95,7 @@ export interface Adoption {
 }
 
 export interface PlanArgs {
-    readonly model: StackModel;
+    readonly model: KubernetesStackModel;
     /** What the cluster offers to volumes and to the way in. */
     readonly contract: { readonly name: string; readonly storage: StorageModel; readonly ingress: IngressModel };
     readonly live: LiveCluster;

@@ -1,6 +1,7 @@
 /** Where the pods run, how much they may use, and where their images come from. */
 import { z } from "zod";
 import { cpuQuantity, memoryQuantity, nodeLabels, objectName } from "./formats";
+import { registry } from "./instance-schema";
 
 const tolerationSchema = z.strictObject({
     key: z
@@ -60,14 +61,7 @@ export const resourcesSchema = z
 
 export const imagesSchema = z
     .strictObject({
-        registry: z
-            .string()
-            .regex(
-                /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
-                "must be a registry and path without scheme, such as 'registry.example.org/cht'",
-            )
-            .optional()
-            .describe("Replaces Medic's public registry, for mirrors."),
+        registry,
         upgradeService: z
             .string()
             .min(1)

@@ -1,31 +1,34 @@
 /** CPU and memory per service: what sizing computes, with the operator's own figures over it. */
 import type { ResourceNeeds, Role } from "../cht/model";
 import { compareQuantities } from "./quantity";
-import type { InstanceModel } from "./schema";
+
+/** What an operator gave for one service. A Docker host knows limits only. */
+interface OwnNeeds {
+    readonly requests?: { readonly cpu?: string; readonly memory?: string };
+    readonly limits: { readonly cpu?: string; readonly memory?: string };
+}
 
 export function mergeResources(
     computed: Readonly<Record<Role, ResourceNeeds>>,
-    own: InstanceModel["resources"],
+    own: Readonly<Partial<Record<Role, OwnNeeds>>>,
 ): Readonly<Record<Role, ResourceNeeds>> {
     return Object.fromEntries(
-        Object.entries(computed).map(([role, needs]) => [
-            role,
-            role in own ? merge(needs, own[role as keyof typeof own]) : needs,
-        ]),
+        Object.entries(computed).map(([role, needs]) => [role, merge(needs, own[role as Role])]),
     ) as Record<Role, ResourceNeeds>;
 }
 
 /** A figure that the operator did not give follows the one given, so that a request is never above its limit. */
-function merge(computed: ResourceNeeds, own: InstanceModel["resources"]["couchdb"]): ResourceNeeds {
+function merge(computed: ResourceNeeds, own: OwnNeeds | undefined): ResourceNeeds {
     if (own === undefined) return computed;
+    const { requests = {} } = own;
     const limits = {
-        cpu: own.limits.cpu ?? raised(computed.limits.cpu, own.requests.cpu),
-        memory: own.limits.memory ?? raised(computed.limits.memory, own.requests.memory),
+        cpu: own.limits.cpu ?? raised(computed.limits.cpu, requests.cpu),
+        memory: own.limits.memory ?? raised(computed.limits.memory, requests.memory),
     };
     return {
         requests: {
-            cpu: own.requests.cpu ?? lowered(computed.requests.cpu, limits.cpu),
-            memory: own.requests.memory ?? lowered(computed.requests.memory, limits.memory),
+            cpu: requests.cpu ?? lowered(computed.requests.cpu, limits.cpu),
+            memory: requests.memory ?? lowered(computed.requests.memory, limits.memory),
         },
         limits,
     };

@@ -2,40 +2,35 @@
  * What must be true between keys, where each of them is right by itself. Every rule looks at what it can see: a key that
  * is missing because it is wrong is spoken of elsewhere (`parse.ts`), and never hides another mistake.
  */
-import { capabilities } from "../cht/capabilities";
-import type { ChtVersion } from "../cht/model";
-import { ChtVersionError, parseVersion } from "../cht/version";
+import { ChtVersionError } from "../cht/version";
 import type { ClusterModel, IngressModel } from "./cluster-schema";
-import type { ParsedStack } from "./parse";
+import { checkEach, type InstanceRule, type Instances, removalIsMeant, unique, versionOf } from "./common-rules";
+import { checkHostRules } from "./docker/rules";
+import type { ParsedKubernetes, ParsedStack } from "./parse";
 import { oneOf, type Problem, pathOf } from "./problem";
 import { compareQuantities } from "./quantity";
 import type { InstanceModel } from "./schema";
 
-type Instances = ParsedStack["instances"];
-/** A rule over one instance; its paths begin below `instances.<name>`. */
-type InstanceRule = (instance: Partial<InstanceModel>, name: string) => Iterable<Problem>;
+export function checkRules(parsed: ParsedStack): Problem[] {
+    return parsed.platform === "docker" ? checkHostRules(parsed) : checkKubernetesRules(parsed);
+}
 
-export function checkRules({ cluster, instances }: Pick<ParsedStack, "cluster" | "instances">): Problem[] {
-    const problems = [...checkCluster(cluster)];
-    if (cluster?.kind === "existing") problems.push(...checkIngress(instances, cluster.ingress));
-    problems.push(...unique(instances, "host", (instance) => instance.host));
-    problems.push(...unique(instances, "namespace", namespaceOf));
-    problems.push(...checkVolumesOnce(instances));
-    for (const [name, instance] of instances) {
-        for (const rule of instanceRules) {
-            for (const { path, message } of rule(instance, name)) {
-                problems.push({ path: `${pathOf("instances", name)}.${path}`, message });
-            }
-        }
-    }
-    return problems;
+function checkKubernetesRules({ cluster, instances }: Pick<ParsedKubernetes, "cluster" | "instances">): Problem[] {
+    return [
+        ...checkCluster(cluster),
+        ...(cluster?.kind === "existing" ? checkIngress(instances, cluster.ingress) : []),
+        ...unique(instances, "host", (instance) => instance.host),
+        ...unique(instances, "namespace", namespaceOf),
+        ...checkVolumesOnce(instances),
+        ...checkEach(instances, instanceRules),
+    ];
 }
 
 /**
  * Whether the instances' certificates fit the ingress. Apart, because the ingress of a cluster that another stack made is
  * known only when that stack has been read.
  */
-export function checkIngress(instances: Instances, ingress: Pick<IngressModel, "kind">): Problem[] {
+export function checkIngress(instances: Instances<InstanceModel>, ingress: Pick<IngressModel, "kind">): Problem[] {
     const fitting: readonly InstanceModel["tls"]["kind"][] =
         ingress.kind === "alb" ? ["load-balancer", "none"] : ["secret", "cert-manager", "none"];
     return [...instances].flatMap(([name, { tls }]) => {
@@ -43,22 +38,6 @@ export function checkIngress(instances: Instances, ingress: Pick<IngressModel, "
         const message = `'${tls.kind}' does not go with the cluster's ingress '${ingress.kind}': must be ${oneOf(fitting)}`;
         return [{ path: pathOf("instances", name, "tls", "kind"), message }];
     });
-}
-
-/** What the version and topology of an instance mean, where both are right. */
-export function capabilitiesOf({ version, couchdb }: Partial<InstanceModel>) {
-    const parsed = version === undefined ? undefined : versionOf(version);
-    if (parsed === undefined || parsed instanceof ChtVersionError || couchdb === undefined) return undefined;
-    return capabilities(parsed, couchdb.nodes, "kubernetes");
-}
-
-function versionOf(text: string): ChtVersion | ChtVersionError {
-    try {
-        return parseVersion(text);
-    } catch (error) {
-        if (error instanceof ChtVersionError) return error;
-        throw error;
-    }
 }
 
 function* checkCluster(cluster: ClusterModel | undefined): Generator<Problem> {
@@ -86,25 +65,6 @@ function* checkCluster(cluster: ClusterModel | undefined): Generator<Problem> {
     }
 }
 
-function* unique(
-    instances: Instances,
-    key: keyof InstanceModel,
-    valueOf: (instance: Partial<InstanceModel>, name: string) => string | undefined,
-): Generator<Problem> {
-    const first = new Map<string, string>();
-    for (const [name, instance] of instances) {
-        const value = valueOf(instance, name);
-        if (value === undefined) continue;
-        const other = first.get(value);
-        if (other === undefined) first.set(value, name);
-        else
-            yield {
-                path: pathOf("instances", name, key),
-                message: `is that of ${pathOf("instances", other)}: every instance needs its own`,
-            };
-    }
-}
-
 /** A namespace that is wrong is none, rather than the instance's name. */
 function namespaceOf(instance: Partial<InstanceModel>, name: string): string | undefined {
     return "namespace" in instance ? (instance.namespace ?? name) : undefined;
@@ -114,7 +74,7 @@ function namespaceOf(instance: Partial<InstanceModel>, name: string): string | u
  * A volume holds the data of one CouchDB node. Paths of their own would not keep two apart: the password file and the
  * full-text index have one place on a volume.
  */
-function* checkVolumesOnce(instances: Instances): Generator<Problem> {
+function* checkVolumesOnce(instances: Instances<InstanceModel>): Generator<Problem> {
     const first = new Map<string, string>();
     for (const [name, { couchdb }] of instances) {
         if (couchdb?.volume.kind !== "existing") continue;
@@ -129,16 +89,12 @@ function* checkVolumesOnce(instances: Instances): Generator<Problem> {
     }
 }
 
-const instanceRules: readonly InstanceRule[] = [
+const instanceRules: readonly InstanceRule<InstanceModel>[] = [
     function* versionIsHosted({ version }) {
         const parsed = version === undefined ? undefined : versionOf(version);
         if (parsed instanceof ChtVersionError) yield { path: "version", message: parsed.message };
     },
-    function* removalIsMeant({ remove }, name) {
-        if (remove !== undefined && remove !== name) {
-            yield { path: "remove", message: `must be the instance's own name, '${name}', or not be there` };
-        }
-    },
+    removalIsMeant,
     function* volumePerNode({ couchdb }) {
         if (couchdb?.volume.kind !== "existing") return;
         const { nodes, volume } = couchdb;

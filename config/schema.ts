@@ -7,26 +7,10 @@
 import { z } from "zod";
 import { clusterSchema, kinds } from "./cluster-schema";
 import { couchdbSchema, credentialsSchema } from "./couchdb-schema";
+import { hostInstanceSchema, hostSchema } from "./docker/schema";
 import { dnsLabel, hostName, namespaceName, objectName } from "./formats";
+import { common, version } from "./instance-schema";
 import { imagesSchema, placementSchema, resourcesSchema } from "./pods-schema";
-
-const sizingSchema = z
-    .union(
-        [
-            z.strictObject({
-                users: z.int().min(1).describe("CHWs and supervisors who sign in."),
-                documents: z.int().min(1).describe("Documents in the medic database, all in all."),
-            }),
-            z.strictObject({
-                users: z.int().min(1).describe("CHWs and supervisors who sign in."),
-                population: z.int().min(1).describe("People the users care for."),
-                workflowsPerYear: z.number().min(0).describe("Documents made per person and year."),
-                years: z.number().positive().describe("Years of data to keep."),
-            }),
-        ],
-        { error: "must be either { users, documents } or { users, population, workflowsPerYear, years }" },
-    )
-    .describe("How big the project is; resources and volume size follow from it where they are not given.");
 
 const tlsSchema = z
     .discriminatedUnion(
@@ -64,13 +48,7 @@ const tlsSchema = z
     .describe("Where the certificate of the host comes from.");
 
 export const instanceSchema = z.strictObject({
-    version: z
-        .string()
-        .regex(
-            /^\d{1,5}\.\d{1,5}\.\d{1,5}(-[A-Za-z0-9][A-Za-z0-9_.-]{0,99})?$/,
-            "must be three numbers such as '5.2.0', or the tag of a branch's build, '5.2.0-my-branch'",
-        )
-        .describe("The CHT release, such as '5.2.0'; it is also the images' tag."),
+    version,
     host: hostName.describe("The public host name. Every instance has its own."),
     namespace: namespaceName
         .optional()
@@ -80,36 +58,14 @@ export const instanceSchema = z.strictObject({
     credentials: credentialsSchema.describe(
         "CouchDB's administrator. Passwords are generated, or given as secrets: 'pulumi config set --secret <instance>.password'.",
     ),
-    database: z
-        .string()
-        .regex(/^[a-z][a-z0-9_-]{0,99}$/, "must be at most 100 of a-z, 0-9, '_' and '-', beginning with a letter")
-        .default("medic")
-        .describe("The database of CHT's documents; only instances that always had another name need it."),
-    sizing: sizingSchema.optional(),
+    database: common.database,
+    sizing: common.sizing,
     resources: resourcesSchema.default({}),
     placement: placementSchema.prefault({}),
     images: imagesSchema.describe("Where the container images come from."),
-    logLevel: z
-        .enum(["error", "warn", "info", "debug"])
-        .default("info")
-        .describe("How much API and Sentinel log (5.1.0 and later)."),
-    buildsUrl: z
-        .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-        .default("https://staging.dev.medicmobile.org/_couch/builds_4")
-        .describe("Where the admin page looks for new releases."),
-    proxy: z
-        .strictObject({
-            addServernameToHttpAgent: z
-                .boolean()
-                .default(false)
-                .describe("Send the TLS server name to the proxy (ADD_SERVERNAME_TO_HTTP_AGENT)."),
-            changeOrigin: z
-                .boolean()
-                .default(false)
-                .describe("Rewrite the Host header to the upstream's (PROXY_CHANGE_ORIGIN)."),
-        })
-        .prefault({})
-        .describe("For instances behind a proxy that needs the TLS server name, or the upstream's Host header."),
+    logLevel: common.logLevel,
+    buildsUrl: common.buildsUrl,
+    proxy: common.proxy,
     internet: z
         .strictObject({
             ports: z
@@ -119,15 +75,7 @@ export const instanceSchema = z.strictObject({
         })
         .prefault({})
         .describe("What API and Sentinel may reach outside the cluster: SMS gateways, OIDC, push, the builds server."),
-    upgrade: z
-        .strictObject({
-            snapshot: z
-                .string()
-                .min(1)
-                .describe("The name of the snapshot or backup taken before a change of major version."),
-        })
-        .optional()
-        .describe("Said before 4.x becomes 5.x, which cannot be undone without a backup."),
+    upgrade: common.upgrade,
     remove: z
         .string()
         .optional()
@@ -136,8 +84,8 @@ export const instanceSchema = z.strictObject({
         ),
 });
 
-/** Every key of the project, as `Pulumi.yaml` declares it. */
-export const stackSchema = z.strictObject({
+/** Every key of the project, as `Pulumi.yaml` declares it, where the instances run on Kubernetes. */
+export const kubernetesStackSchema = z.strictObject({
     cluster: clusterSchema,
     instances: z
         .record(dnsLabel, instanceSchema)
@@ -145,8 +93,23 @@ export const stackSchema = z.strictObject({
         .describe("CHT instances by name, which is their identity."),
 });
 
+/** The same for a Docker host. The kind of the cluster tells which of the two a stack file is. */
+export const hostStackSchema = z.strictObject({
+    cluster: hostSchema,
+    instances: z
+        .record(dnsLabel, hostInstanceSchema)
+        .default({})
+        .describe(
+            "CHT instances by name, which is their identity, and the beginning of all their names on the engine.",
+        ),
+});
+
+export const stackSchema = z.union([kubernetesStackSchema, hostStackSchema]);
+
 export type StackInput = z.input<typeof stackSchema>;
-export type StackModel = z.output<typeof stackSchema>;
+export type StackModel = KubernetesStackModel | HostStackModel;
+export type KubernetesStackModel = z.output<typeof kubernetesStackSchema>;
+export type HostStackModel = z.output<typeof hostStackSchema>;
 export type InstanceModel = z.output<typeof instanceSchema>;
 export type VolumeModel = InstanceModel["couchdb"]["volume"];
 export type TlsModel = InstanceModel["tls"];

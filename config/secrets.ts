@@ -3,10 +3,9 @@
  * text, so it must not stand there. No message says anything of a value.
  */
 import { checkPassword, checkSecret, checkUuid } from "../cht/credentials";
-import type { ParsedStack } from "./parse";
+import type { Platform } from "../cht/model";
+import { type AnyInstance, capabilitiesOf, type Instances } from "./common-rules";
 import { oneOf, type Problem, pathOf } from "./problem";
-import { capabilitiesOf } from "./rules";
-import type { InstanceModel } from "./schema";
 
 export const secretKeys = ["password", "secret", "uuid", "dockerConfigJson"] as const;
 export type SecretKey = (typeof secretKeys)[number];
@@ -34,7 +33,7 @@ export function givenSecrets(values: ReadonlyMap<string, InstanceSecrets>): Give
 export function readSecrets(
     flat: Readonly<Record<string, string>>,
     isSecret: (key: string) => boolean,
-    instances: ParsedStack["instances"],
+    { platform, instances }: { readonly platform: Platform; readonly instances: Instances<SecretHolder> },
 ): { values: ReadonlyMap<string, InstanceSecrets>; problems: readonly Problem[] } {
     const values = new Map<string, Partial<Record<SecretKey, string>>>();
     const problems: Problem[] = [];
@@ -54,20 +53,29 @@ export function readSecrets(
                 `is in plain text: set it with 'pulumi config set --secret ${key}', and change it, because it has been readable`,
             );
         } else {
-            checks[secretKey](value, instance).forEach(refuse);
+            checks[secretKey](value, instance, platform).forEach(refuse);
             values.set(name, { ...values.get(name), [secretKey]: value });
         }
     }
     return { values, problems };
 }
 
-const checks: Readonly<Record<SecretKey, (value: string, instance: Partial<InstanceModel>) => readonly string[]>> = {
-    password: (value, instance) => checkPassword(value, capabilitiesOf(instance) ?? { healthcheck: false }),
+/** What of an instance its secrets are checked against. */
+interface SecretHolder extends AnyInstance {
+    readonly images: { readonly registry?: string; readonly pullSecret?: string };
+}
+
+type Check = (value: string, instance: Partial<SecretHolder>, platform: Platform) => readonly string[];
+
+const checks: Readonly<Record<SecretKey, Check>> = {
+    password: (value, instance, platform) =>
+        checkPassword(value, capabilitiesOf(instance, platform) ?? { healthcheck: false }),
     secret: checkSecret,
     uuid: checkUuid,
-    dockerConfigJson: (value, { images }) => [
+    dockerConfigJson: (value, { images }, platform) => [
         ...(isDockerConfig(value) ? [] : ["must be the contents of a Docker config.json: a JSON object with 'auths'"]),
-        ...(images !== undefined && images.pullSecret === undefined
+        // A Docker engine is handed it with each image.
+        ...(platform === "kubernetes" && images !== undefined && images.pullSecret === undefined
             ? ["needs a Secret to be kept in: name it in images.pullSecret of the instance"]
             : []),
     ],

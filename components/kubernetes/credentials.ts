@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { couchUrl, generatedPassword } from "../../cht/credentials";
 import type { CredentialKey } from "../../cht/model";
 import { CREDENTIALS_SECRET } from "../../cht/names";
 import { labels } from "../../config/live";
 import type { GivenCredentials } from "../../config/load";
+import { generateCredentials, secretCouchUrl } from "../credentials";
 import { adopting, metadata, type Scope } from "./scope";
 
 export interface Credentials {
@@ -26,14 +25,8 @@ export function decideCredentials(scope: Pick<Scope, "plan" | "keep">, given: Gi
     const { plan, keep } = scope;
     const { user, generation, live } = plan.credentials;
 
-    const passwords = Array.from({ length: generation }, (_, index) => {
-        const suffix = index === 0 ? "" : `-${index + 1}`;
-        return new random.RandomPassword(`${plan.name}-couchdb-password${suffix}`, generatedPassword, keep);
-    });
-    const secret = new random.RandomPassword(`${plan.name}-couchdb-secret`, generatedPassword, keep);
-    const uuid = new random.RandomUuid(`${plan.name}-couchdb-uuid`, {}, keep);
-
-    const generated = passwords[generation - 1]?.result ?? pulumi.output("");
+    const made = generateCredentials(plan.name, keep, generation);
+    const generated = made.passwords[generation - 1] ?? pulumi.output("");
     const fromCluster = (key: CredentialKey) => (live === undefined ? undefined : pulumi.secret(live.values[key]));
     const password =
         (live?.generation === generation ? fromCluster("COUCHDB_PASSWORD") : undefined) ?? given.password ?? generated;
@@ -41,11 +34,9 @@ export function decideCredentials(scope: Pick<Scope, "plan" | "keep">, given: Gi
     const values = {
         COUCHDB_USER: pulumi.output(user),
         COUCHDB_PASSWORD: pulumi.secret(password),
-        COUCHDB_SECRET: fromCluster("COUCHDB_SECRET") ?? given.secret ?? secret.result,
-        COUCHDB_UUID: fromCluster("COUCHDB_UUID") ?? given.uuid ?? uuid.result,
-        COUCH_URL: pulumi.secret(
-            pulumi.output(password).apply((text) => couchUrl({ user, password: text, database: plan.database })),
-        ),
+        COUCHDB_SECRET: fromCluster("COUCHDB_SECRET") ?? given.secret ?? made.secret,
+        COUCHDB_UUID: fromCluster("COUCHDB_UUID") ?? given.uuid ?? made.uuid,
+        COUCH_URL: secretCouchUrl(user, password, plan.database),
     };
     const checksum = pulumi.unsecret(
         pulumi.all(values).apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex")),

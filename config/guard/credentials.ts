@@ -122,7 +122,11 @@ function* guardGiven({ name, instance, secrets }: Subject, live: LiveCredentials
     }
 }
 
-function* guardIdentity({ instance }: Subject, { values }: LiveCredentials): Generator<Finding> {
+/** Whether user and database are those that the data was made with. */
+export function* guardIdentity(
+    { instance }: { readonly instance: Pick<Subject["instance"], "database"> & { credentials: { user: string } } },
+    { values }: Pick<LiveCredentials, "values">,
+): Generator<Finding> {
     const user = values.COUCHDB_USER;
     if (user !== undefined && user !== instance.credentials.user) {
         yield {

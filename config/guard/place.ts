@@ -2,7 +2,7 @@
 import type { LiveCluster } from "../live";
 import { labels } from "../live";
 import { type Problem, pathOf } from "../problem";
-import type { StackModel } from "../schema";
+import type { KubernetesStackModel } from "../schema";
 
 /** By instance, the namespace it is to have. */
 type Places = ReadonlyMap<string, string>;
@@ -12,7 +12,7 @@ type Places = ReadonlyMap<string, string>;
  * @param clusterName the name that the cluster's contract has now
  */
 export function guardPlaces(
-    model: StackModel,
+    model: KubernetesStackModel,
     places: Places,
     live: LiveCluster,
     stack: string,
@@ -83,7 +83,7 @@ function* forgottenInstances(places: Places, live: LiveCluster, stack: string): 
 
 /** The cluster's name is its identity in Pulumi's state: with another, everything would be replaced. */
 function* renamedCluster(
-    model: StackModel,
+    model: KubernetesStackModel,
     places: Places,
     live: LiveCluster,
     stack: string,

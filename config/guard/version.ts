@@ -1,5 +1,5 @@
 /** Whether the configured release may follow the one that has the data now. */
-import type { ChtVersion } from "../../cht/model";
+import type { ChtVersion, Platform } from "../../cht/model";
 import { checkTransition } from "../../cht/transition";
 import { ChtVersionError, compareVersions, parseVersion } from "../../cht/version";
 import { labels } from "../live";
@@ -7,16 +7,39 @@ import type { Finding, Subject } from "./subject";
 
 /** The repositories of a CHT release, under any registry. The upgrade service is a product of its own, with its own versions. */
 const releaseImage =
-    /(?:^|\/)cht-(?:couchdb|couchdb-nouveau|haproxy|haproxy-healthcheck|api|sentinel):([^/:@]+)(?:@.*)?$/;
+    /(?:^|\/)cht-(?:couchdb|couchdb-nouveau|haproxy|haproxy-healthcheck|api|sentinel|nginx):([^/:@]+)(?:@.*)?$/;
+
+/** What has the data now, and what is to have it. */
+export interface Change {
+    readonly to: ChtVersion;
+    readonly platform: Platform;
+    /** The images of what runs, or ran last. */
+    readonly images: readonly string[];
+    /** Releases that are known to have had the data, for when nothing runs. */
+    readonly remembered: readonly (string | undefined)[];
+    /** `upgrade.snapshot` */
+    readonly snapshotTaken?: string;
+}
 
 /** @returns findings, and notes on what an operator should know of an allowed change. */
 export function guardVersion({ instance, version, live }: Subject): { findings: Finding[]; notes: string[] } {
-    const images = [...new Set(live.deployments.flatMap((deployment) => deployment.images))];
+    return checkVersion({
+        to: version,
+        platform: "kubernetes",
+        images: live.deployments.flatMap((deployment) => deployment.images),
+        remembered: [live.annotations[labels.version]],
+        snapshotTaken: instance.upgrade?.snapshot,
+    });
+}
+
+/** The same, wherever the instance runs. */
+export function checkVersion(change: Change): { findings: Finding[]; notes: string[] } {
+    const { to, platform, snapshotTaken } = change;
+    const images = [...new Set(change.images)];
     const running = images.map((image) => releaseOf(image));
-    const known = running.filter((release) => release !== undefined);
-    // Nothing runs where the instance was taken down: then the namespace remembers.
-    const remembered = known.length === 0 ? parsed(live.annotations[labels.version]) : undefined;
-    const before = (remembered === undefined ? known : [remembered]).toSorted((a, b) => compareVersions(b, a));
+    // Nothing runs where the instance was taken down: then what is kept of it remembers.
+    const last = running.some((release) => release !== undefined) ? running : change.remembered.map(parsed);
+    const before = last.filter((release) => release !== undefined).toSorted((a, b) => compareVersions(b, a));
 
     const notes = images
         .filter(
@@ -25,7 +48,7 @@ export function guardVersion({ instance, version, live }: Subject): { findings: 
         .map((image) => `the release of the running image '${image}' cannot be told from its tag: it is not checked`);
     // The newest first: where an upgrade stopped half-way, older images run beside it.
     for (const from of before) {
-        const transition = checkTransition({ from, to: version, snapshotTaken: instance.upgrade?.snapshot });
+        const transition = checkTransition({ from, to, platform, snapshotTaken });
         if (!transition.allowed) {
             return { findings: [{ path: "version", message: `${transition.reason} ${transition.wayOut}` }], notes };
         }

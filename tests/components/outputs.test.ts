@@ -66,4 +66,37 @@ describe("the outputs of a stack", () => {
         assert.equal(cluster.name, "test");
         assert.match(cluster.kubeconfig, /127\.0\.0\.1/);
     });
+
+    it("are addresses, names and ports of Docker hosts, of those that run and of those that are removed", async () => {
+        const { outputs } = await runProgram({
+            "cht-hosting:cluster": { kind: "docker" },
+            "cht-hosting:instances": {
+                one: {
+                    version: "5.3.0",
+                    ports: { http: 18080, https: 18443 },
+                    couchdb: { nodes: 3, data: { kind: "folder", path: "/srv/cht-%d" } },
+                    sizing: { users: 100, documents: 200_000 },
+                },
+            },
+            "cht-hosting:one.password": { secure: "v1:canary" },
+        });
+        const { engine, ...told } = outputs as { engine: { id: string } };
+        assert.equal(engine.id, "engine");
+        assert.deepEqual(told, {
+            instances: {
+                one: {
+                    url: "https://localhost:18443",
+                    version: "5.3.0",
+                    couchdbNodes: 3,
+                    network: "one-cht-net",
+                    volumes: ["one_cht-credentials", "one_cht-credentials-2", "one_cht-credentials-3", "one_cht-ssl"],
+                    ports: { address: "127.0.0.1", http: 18080, https: 18443 },
+                    certificate: "self-signed",
+                    sizing: { documents: 200_000, cpus: 1, memoryGi: 2, volumeGi: 8, rootDiskGi: 50 },
+                    removed: false,
+                },
+            },
+            monitoring: { targets: ["https://localhost:18443"] },
+        });
+    });
 });

@@ -12,6 +12,7 @@ import {
     readdirSync,
     readFileSync,
     rmSync,
+    statSync,
     symlinkSync,
     writeFileSync,
 } from "node:fs";
@@ -22,12 +23,22 @@ import { processesWith, type Result, run } from "./processes";
 
 const original = resolve(__dirname, "../../..");
 const copied = ["package.json", "tsconfig.json", "index.ts", "Pulumi.yaml", "Pulumi.sandbox.yaml"];
-const copiedFolders = ["cht", "config", "components", "dist", "sandbox", "schema", "tools"];
+const copiedFolders = [
+    ...["cht", "docker", "config", "components", "automation", "cli"],
+    ...["dist", "sandbox", "schema", "tools"],
+];
 
 interface SandboxModule {
     start(options: object): Promise<{ processes: Record<string, number | undefined> }>;
     stop(options: object): Promise<string[]>;
     kill(program: string, options: object): Promise<void>;
+}
+
+let withSandbox = true;
+
+/** For suites that need no Kubernetes: said when their files are loaded, before the first test. */
+export function withoutSandbox(): void {
+    withSandbox = false;
 }
 
 let folder: string | undefined;
@@ -89,9 +100,15 @@ function makeCopy(): string {
     return copy;
 }
 
-/** Official plugins are large, and shared; a stand-in starts what is compiled in its own checkout. */
+/** Other plugins are large, and shared; a stand-in starts what is compiled in its own checkout. */
 function copyPlugin(from: string, to: string, copy: string): void {
-    if (!existsSync(join(from, "stand-in.json"))) return symlinkSync(from, to);
+    if (!existsSync(join(from, "stand-in.json"))) {
+        if (!statSync(from).isDirectory()) return symlinkSync(from, to);
+        // A folder of its own: Pulumi does not look behind links.
+        mkdirSync(to);
+        for (const file of readdirSync(from)) symlinkSync(join(from, file), join(to, file));
+        return;
+    }
     cpSync(from, to, { recursive: true });
     const launcher = readdirSync(to).find((file) => file.startsWith("pulumi-resource-"));
     if (launcher === undefined) throw new Error(`${from} has no program`);
@@ -114,13 +131,13 @@ before("make a copy of the checkout and start its sandbox", async function () {
     this.timeout("120s");
     folder = makeCopy();
     variables = await readEnvironment();
-    await startSandbox();
+    if (withSandbox) await startSandbox();
 });
 
 after("stop the sandbox and remove the copy", async function () {
     this.timeout("60s");
     if (folder === undefined) return;
-    await (await sandboxModule()).stop({ directory: join(folder, ".sandbox") });
+    if (withSandbox) await (await sandboxModule()).stop({ directory: join(folder, ".sandbox") });
     const left = processesWith(folder);
     // For whoever wants to see how a test ended: CHT_KEEP=1 keeps state, logs and the cluster's data.
     if (process.env["CHT_KEEP"] === undefined) rmSync(folder, { recursive: true, force: true });

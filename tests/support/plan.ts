@@ -1,20 +1,22 @@
 /** Plans of instances from short inputs, made by the program's own rules for a cluster that nobody has used yet. */
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import type { ClusterContract } from "../../components/cluster";
 import { connect } from "../../components/cluster/resolve";
 import { ChtInstance } from "../../components/kubernetes/instance";
 import type { ExistingClusterModel } from "../../config/cluster-schema";
 import type { LiveCluster } from "../../config/live";
 import { type InstancePlan, planInstances } from "../../config/plan";
-import { type StackInput, stackSchema } from "../../config/schema";
+import { kubernetesStackSchema } from "../../config/schema";
 import { givenSecrets, type SecretKey } from "../../config/secrets";
 import { project, type RegisterOptions, type Run, register, stackName } from "./register";
 
 export const stack = `${project}.${stackName}`;
 
-export type InstanceInput = NonNullable<StackInput["instances"]>[string];
-type ClusterInput = Omit<Extract<StackInput["cluster"], { kind: "existing" }>, "kind">;
+type KubernetesInput = z.input<typeof kubernetesStackSchema>;
+export type InstanceInput = NonNullable<KubernetesInput["instances"]>[string];
+type ClusterInput = Omit<Extract<KubernetesInput["cluster"], { kind: "existing" }>, "kind">;
 
 /** The platforms that operators have. */
 export const clusters = {
@@ -61,7 +63,7 @@ const name = "demo";
 export function planOf(input: Partial<InstanceInput> = {}, options: InstanceOptions = {}): InstancePlan {
     const { cluster = clusters.vsphere, live = emptyCluster, given = {} } = options;
     const { couchdb, ...rest } = input;
-    const { instances } = stackSchema.parse({
+    const { instances } = kubernetesStackSchema.parse({
         cluster: { kind: "stack", name: "organization/project/stack" },
         instances: {
             [name]: {
@@ -113,7 +115,7 @@ export function registerTopology(topology: Topology): Promise<Run> {
 export const emptyCluster: LiveCluster = { namespaces: new Map(), disks: [], otherVolumes: [] };
 
 function existing(input: ClusterInput): ClusterContract {
-    const cluster = stackSchema.shape.cluster.parse({
+    const cluster = kubernetesStackSchema.shape.cluster.parse({
         kind: "existing",
         context: "test",
         ...input,

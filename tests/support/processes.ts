@@ -29,8 +29,15 @@ export function start(command: string, args: readonly string[], { cwd, env, inpu
         child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
         child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
         child.on("error", reject);
-        // `exit` and not `close`: what a killed program started may hold its output open.
-        child.on("exit", (code) => setImmediate(() => resolve({ code: code ?? undefined, stdout, stderr })));
+        child.on("exit", (code) => {
+            const end = () => resolve({ code: code ?? undefined, stdout, stderr });
+            // Not `close` alone: what a killed program started may hold its output open. Else all of it is read by then.
+            const timer = setTimeout(end, 1_000);
+            child.on("close", () => {
+                clearTimeout(timer);
+                end();
+            });
+        });
     });
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);

@@ -1,4 +1,4 @@
-/** Runs the whole program, index.ts, with a stack file's configuration, against an API server that holds nothing. */
+/** Runs the whole program, index.ts, with a stack file's configuration, against an API server or engine that holds nothing. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -10,6 +10,7 @@ import { parse } from "yaml";
 
 import program from "../../index";
 
+import { startEmptyEngine } from "./empty-engine";
 import { project, type RegisterOptions, type Run, register } from "./register";
 
 /** The folder of the stack files: tests are started in it. */
@@ -32,15 +33,19 @@ export async function runProgram(config: StackConfig, options: RegisterOptions =
     setConfig(config);
     const folder = mkdtempSync(join(tmpdir(), "cht-hosting-"));
     const apiServer = await startEmptyApiServer();
+    const engine = await startEmptyEngine();
+    const before = { ...process.env };
     try {
         await writeKubeconfig(folder, apiServer.url, config);
+        process.env["DOCKER_HOST"] = engine.host;
         // Paths in a stack file are relative to the folder that the program runs in.
         process.chdir(folder);
         return await register(program, options);
     } finally {
         process.chdir(root);
+        process.env = before;
         rmSync(folder, { recursive: true });
-        await apiServer.stop();
+        await Promise.all([apiServer.stop(), engine.stop()]);
     }
 }
 

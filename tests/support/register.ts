@@ -23,6 +23,8 @@ export interface Registered {
         readonly retainOnDelete: boolean;
         readonly import?: string;
         readonly ignoreChanges: readonly string[];
+        /** Names of the hooks that run before it is created, where there are any. */
+        readonly beforeCreate?: readonly string[];
         /** Such as `600s`; empty where the provider's own holds. */
         readonly timeouts: { readonly create: string; readonly update: string };
     };
@@ -48,6 +50,8 @@ export interface RegisterOptions {
     readonly made?: (type: string, name: string) => Record<string, unknown>;
     /** @default "test" */
     readonly stack?: string;
+    /** The stack's outputs as of its last update, for a program that looks at itself. @default - none */
+    readonly before?: Record<string, unknown>;
 }
 
 /** @throws what the program throws. */
@@ -59,14 +63,20 @@ export async function register(program: () => unknown, options: RegisterOptions 
                 ? { id: undefined, state: {} }
                 : { id: `${name}-id`, state: { ...(inputs as object), ...made(type, name) } },
         call({ token }) {
+            if (token === "pulumi:pulumi:readStackOutputs") return { outputs: options.before ?? {} };
             throw new Error(`the program calls '${token}', which no test answers`);
         },
     };
-    await pulumi.runtime.setMocks(mocks, project, options.stack ?? stackName, firstPreview);
+    await pulumi.runtime.setMocks(mocks, project, options.stack ?? stackName, firstPreview, "organization");
 
     // The mocks hand on inputs without options, and secrets only by top-level key: what the engine gets has it all.
     const requests: RegisterResourceRequest[] = [];
-    const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: RegisterResource };
+    const monitor = pulumi.runtime.getMonitor() as unknown as {
+        registerResource: RegisterResource;
+        registerResourceHook?: RegisterHook;
+    };
+    // The mocks know of no hooks. Nor are any run here: that is the engine's part.
+    monitor.registerResourceHook = (_, callback) => callback(null, {});
     const answer = monitor.registerResource.bind(monitor);
     monitor.registerResource = (request, callback) => {
         requests.push(request);
@@ -96,6 +106,8 @@ type RegisterResource = (
     callback: (error: unknown, answer: unknown) => void,
 ) => Promise<void>;
 
+type RegisterHook = (request: unknown, callback: (error: unknown, answer: unknown) => void) => void;
+
 /** Values that are secrets, as those of the random provider are. */
 function randomValues(type: string, name: string): Record<string, unknown> {
     return type.startsWith("random:") ? { result: pulumi.secret(`generated-${name}`) } : {};
@@ -114,6 +126,7 @@ function registered(request: RegisterResourceRequest): Registered {
     const secretInputs: string[] = [];
     const inputs = decoded(request.getObject()?.toJavaScript() ?? {}, "", secretInputs) as Registered["inputs"];
     const timeouts = request.getCustomtimeouts();
+    const beforeCreate = request.getHooks()?.getBeforeCreateList() ?? [];
     return {
         type: request.getType(),
         name: request.getName(),
@@ -127,6 +140,7 @@ function registered(request: RegisterResourceRequest): Registered {
             retainOnDelete: request.getRetainondelete() ?? false,
             ...(request.getImportid() === "" ? {} : { import: request.getImportid() }),
             ignoreChanges: request.getIgnorechangesList(),
+            ...(beforeCreate.length === 0 ? {} : { beforeCreate }),
             timeouts: { create: timeouts?.getCreate() ?? "", update: timeouts?.getUpdate() ?? "" },
         },
     };

@@ -8,8 +8,15 @@ const root = join(__dirname, "..", "..", "..");
 const allowed: Readonly<Record<string, { folders: readonly string[]; pulumi: boolean }>> = {
     cht: { folders: [], pulumi: false },
     config: { folders: ["cht"], pulumi: true },
+    docker: { folders: [], pulumi: false },
     "components/cluster": { folders: ["cht", "config"], pulumi: true },
-    "components/kubernetes": { folders: ["cht", "config", "components/cluster"], pulumi: true },
+    "components/kubernetes": {
+        folders: ["cht", "config", "components/cluster", "components/credentials"],
+        pulumi: true,
+    },
+    "components/docker": { folders: ["cht", "config", "docker", "components/credentials"], pulumi: true },
+    automation: { folders: ["cht", "config", "docker"], pulumi: true },
+    cli: { folders: ["automation"], pulumi: false },
     tools: { folders: [], pulumi: false },
     sandbox: { folders: ["tools"], pulumi: true },
 };
@@ -47,7 +54,8 @@ function trespasses(folder: string): Import[] {
         .filter(({ of }) => {
             if (of.startsWith("node:")) return false;
             if (of.startsWith("@pulumi/")) return !pulumi;
-            const ours = /^(cht|config|components|tools|sandbox|tests|bench|scripts|index)(\/|$)/.test(of);
+            const ours =
+                /^(cht|config|docker|components|automation|cli|tools|sandbox|tests|bench|scripts|index)(\/|$)/.test(of);
             return ours && !own.some((name) => `${of}/`.startsWith(name));
         });
 }

@@ -30,6 +30,15 @@ describe("capabilities", () => {
         });
     }
 
+    it("have an upgrade service on Docker where it is asked for, whatever the version", () => {
+        for (const version of ["4.22.0", "5.3.0"]) {
+            for (const asked of [true, false]) {
+                assert.equal(capabilities(parseVersion(version), 1, "docker", asked).upgradeService, asked);
+            }
+        }
+        assert.equal(capabilities(parseVersion("5.3.0"), 1, "kubernetes", true).upgradeService, false);
+    });
+
     it("say when the health check installs packages at its start, and when passwords are not escaped", () => {
         const of = (version: string) => {
             const can = capabilities(parseVersion(version), 1, "kubernetes");

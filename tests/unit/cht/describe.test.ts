@@ -86,6 +86,36 @@ describe("a description", () => {
         ]);
     });
 
+    it("asks for no limit of open files where the engine or the node cannot raise its own", () => {
+        const { workloads } = describeInstance(settings("5.2.0", 3, "docker", { defaultUlimit: true }));
+        const limited = workloads.filter(({ containers }) => containers.some(({ openFiles }) => openFiles !== undefined));
+        assert.deepEqual(limited, []);
+    });
+
+    it("has health checks, commands and files of ours on Docker only, where nothing else does their part", () => {
+        const own = (platform: Platform) =>
+            described("5.3.0", 3, platform).workloads.flatMap(({ service, containers }) =>
+                containers
+                    .filter(({ health, command, files }) => health || command || files)
+                    .map(({ role, health, command, files }) => [
+                        role === "nouveau" ? `${service} nouveau` : service,
+                        health === undefined ? "" : "health",
+                        command?.slice(0, 3).join(" ").slice(0, 15) ?? "",
+                        files?.map(({ path, executable }) => `${path} ${executable}`).join() ?? "",
+                    ]),
+            );
+        assert.deepEqual(own("kubernetes"), []);
+        assert.deepEqual(own("docker"), [
+            ...[1, 2, 3].map((node) => [`nouveau-${node} nouveau`, "health", "", ""]),
+            ...[1, 2, 3].map((node) => [`couchdb-${node}`, "health", "tini -- /bin/sh", ""]),
+            ["healthcheck", "health", "", ""],
+            ["haproxy", "health", "", ""],
+            ["api", "health", "", ""],
+            ["certificate", "health", "/bin/sh -c set ", ""],
+            ["nginx", "health", "", "/docker-entrypoint.d/90-cht-hosting-reload.sh true"],
+        ]);
+    });
+
     it("copies what an image has in a folder before it is written to, as the same restricted user", () => {
         const [copy] = described("5.2.0").workloads.flatMap(({ initContainers }) => initContainers);
         assert.deepEqual(copy, {

@@ -25,8 +25,10 @@ const DOMAIN: Record<Platform, string> = { kubernetes: ".uat.svc.cluster.local",
 
 for (const platform of ["kubernetes", "docker"] as const) {
     const name = (service: string) => `${service}${DOMAIN[platform]}`;
+    /** As Compose has it: Erlang asks for a name with a dot. */
+    const node = (number: number) => (platform === "docker" ? `couchdb-${number}.local` : name(`couchdb-${number}`));
     const servers = (nodes: number) =>
-        nodes === 1 ? [name("couchdb")] : Array.from({ length: nodes }, (_, index) => name(`couchdb-${index + 1}`));
+        nodes === 1 ? [name("couchdb")] : Array.from({ length: nodes }, (_, index) => node(index + 1));
 
     describe(`the environment on ${platform}`, () => {
         for (const release of RELEASES) {
@@ -43,17 +45,17 @@ for (const platform of ["kubernetes", "docker"] as const) {
             it(`of each node of a CouchDB cluster ${release}`, () => {
                 const cluster = settings(release, 3, platform);
                 const common = [...COUCHDB, "NODE_COUNT=3"];
-                const peers = `CLUSTER_PEER_IPS=${name("couchdb-2")},${name("couchdb-3")}`;
-                const first = [...common, `SVC_NAME=${name("couchdb-1")}`, peers, ...nouveau("nouveau-1")];
+                const peers = `CLUSTER_PEER_IPS=${node(2)},${node(3)}`;
+                const first = [...common, `SVC_NAME=${node(1)}`, peers, ...nouveau("nouveau-1")];
                 assertEnvironment("couchdb", cluster, first, 1);
-                for (const node of [2, 3]) {
+                for (const number of [2, 3]) {
                     const expected = [
                         ...common,
-                        `SVC_NAME=${name(`couchdb-${node}`)}`,
-                        `COUCHDB_SYNC_ADMINS_NODE=${name("couchdb-1")}`,
-                        ...nouveau(`nouveau-${node}`),
+                        `SVC_NAME=${node(number)}`,
+                        `COUCHDB_SYNC_ADMINS_NODE=${node(1)}`,
+                        ...nouveau(`nouveau-${number}`),
                     ];
-                    assertEnvironment("couchdb", cluster, expected, node);
+                    assertEnvironment("couchdb", cluster, expected, number);
                 }
             });
 
@@ -74,10 +76,10 @@ for (const platform of ["kubernetes", "docker"] as const) {
                 });
 
                 it(`of API and Sentinel ${release} with ${nodes} CouchDB node(s)`, () => {
-                    const node = ["COUCH_URL<COUCH_URL", "API_PORT=5988", "NODE_ENV=production", ...logLevel];
-                    assertEnvironment("sentinel", given, [...node, `API_HOST=${name("api")}`]);
+                    const process = ["COUCH_URL<COUCH_URL", "API_PORT=5988", "NODE_ENV=production", ...logLevel];
+                    assertEnvironment("sentinel", given, [...process, `API_HOST=${name("api")}`]);
                     assertEnvironment("api", given, [
-                        ...node,
+                        ...process,
                         "BUILDS_URL=https://builds.example.org/builds",
                         ...(upgrades ? [`UPGRADE_SERVICE_URL=http://${name("upgrade-service")}:5008`] : []),
                     ]);
@@ -87,11 +89,14 @@ for (const platform of ["kubernetes", "docker"] as const) {
 
         it("of the rest", () => {
             assertEnvironment("nouveau", settings("5.3.0", 1, platform), []);
-            assertEnvironment("upgrade-service", settings("4.22.0", 1, platform), [
+            const ofKubernetes = [
                 "CHT_NAMESPACE@metadata.namespace",
                 "CHT_DEPLOYMENT_NAME=upgrade-service",
                 "UPGRADE_SERVICE_PORT=5008",
-            ]);
+            ];
+            const expected = platform === "kubernetes" ? ofKubernetes : [];
+            assertEnvironment("upgrade-service", settings("4.22.0", 1, platform), expected);
+            assertEnvironment("certificate", settings("5.3.0", 1, platform), []);
             assertEnvironment("nginx", settings("5.3.0", 1, platform), [
                 `API_HOST=${name("api")}`,
                 "API_PORT=5988",

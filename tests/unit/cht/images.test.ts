@@ -30,6 +30,30 @@ describe("images", () => {
         }
     });
 
+    it("are fixed by a digest where one is given, which goes for its role alone", () => {
+        const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+        const source = { digests: { api: digest } };
+        assert.equal(
+            imageFor("api", version, source, "docker"),
+            `public.ecr.aws/medic/cht-api:5.2.0-my-branch@${digest}`,
+        );
+        assert.equal(
+            imageFor("sentinel", version, source, "docker"),
+            "public.ecr.aws/medic/cht-sentinel:5.2.0-my-branch",
+        );
+    });
+
+    it("of the certificate's companion are nginx's own, or the ACME client's", () => {
+        const source = { registry: "registry.example.org/cht", digests: { nginx: `sha256:${"0".repeat(64)}` } };
+        assert.equal(
+            imageFor("certificate", version, source, "docker"),
+            `registry.example.org/cht/cht-nginx:5.2.0-my-branch@sha256:${"0".repeat(64)}`,
+        );
+        assert.equal(imageFor("certificate", version, source, "docker", true), "certbot/certbot:v5.1.0");
+        const acme = "registry.example.org/certbot:v5";
+        assert.equal(imageFor("certificate", version, { acme }, "docker", true), acme);
+    });
+
     it("of the upgrade service have versions of their own", () => {
         assert.equal(imageFor("upgrade-service", version, {}, "kubernetes"), "medicmobile/upgrade-service:0.32");
         assert.equal(

@@ -54,8 +54,11 @@ describe("mounts", () => {
             "cht-haproxy": [],
             "cht-api": [],
             "cht-sentinel": [],
+            "cht-certificate": ["volume cht-ssl at /etc/nginx/private"],
             "cht-nginx": ["volume cht-ssl at /etc/nginx/private"],
         });
+        const { "upgrade-service": upgrades } = mounts("5.2.0", 1, "docker", { upgradeService: true });
+        assert.deepEqual(upgrades, ["scratch compose-files at /docker-compose"], "no Compose file, and no socket");
         const { "nouveau nouveau": nouveau } = mounts("5.2.0", 1, "docker", { dataPath: "data" });
         assert.deepEqual(nouveau, ["data/data/nouveau at /data/nouveau", "scratch nouveau-tmp at /tmp"]);
     });

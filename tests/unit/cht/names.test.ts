@@ -3,7 +3,17 @@ import fc from "fast-check";
 import type { Role } from "../../../cht/model";
 import * as names from "../../../cht/names";
 
-const ROLES: Role[] = ["couchdb", "nouveau", "haproxy", "healthcheck", "api", "sentinel", "upgrade-service", "nginx"];
+const ROLES: Role[] = [
+    "couchdb",
+    "nouveau",
+    "haproxy",
+    "healthcheck",
+    "api",
+    "sentinel",
+    "upgrade-service",
+    "nginx",
+    "certificate",
+];
 
 describe("names", () => {
     it("of Deployments are those of the Helm charts", () => {
@@ -18,6 +28,7 @@ describe("names", () => {
                 "cht-sentinel",
                 "upgrade-service",
                 "cht-nginx",
+                "cht-certificate",
             ],
         );
         assert.equal(names.workloadName("couchdb", 2), "cht-couchdb-2");
@@ -31,6 +42,19 @@ describe("names", () => {
         assert.equal(names.serviceName("nouveau", 3), "nouveau-3");
         assert.equal(names.serviceAddress("uat")("couchdb", 1), "couchdb-1.uat.svc.cluster.local");
         assert.equal(names.serviceAddress("uat")("haproxy"), "haproxy.uat.svc.cluster.local");
+    });
+
+    it("of addresses on Docker are those of the Compose files: CouchDB's have a dot in clusters", () => {
+        const addresses = (nodes: number) => {
+            const address = names.dockerAddress(nodes);
+            return [
+                ...names.nodeNumbers(nodes).map((node) => address("couchdb", node)),
+                address("haproxy"),
+                address("nouveau", 2),
+            ];
+        };
+        assert.deepEqual(addresses(1), ["couchdb", "haproxy", "nouveau-2"]);
+        assert.deepEqual(addresses(2), ["couchdb-1.local", "couchdb-2.local", "haproxy", "nouveau-2"]);
     });
 
     it("of what holds data are those of the Helm charts", () => {

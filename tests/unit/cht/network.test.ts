@@ -91,11 +91,22 @@ describe("the network arrows", () => {
             "(ingress) > nginx: 80 443",
             "nginx > api: 5988",
             ...ALWAYS.filter((line) => !line.startsWith("(ingress)")),
-            ...dns("nginx", "nouveau"),
+            "certificate > nginx: 80",
+            "certificate > (internet): 443",
+            ...dns("nginx", "nouveau", "certificate"),
         ];
         assertArrows(["5.2.0", 1, "docker"], [...docker, ...SINGLE, "couchdb > nouveau: 5987"]);
         const nouveau = [1, 2, 3].map((node) => `couchdb-${node} > nouveau: 5987`);
         assertArrows(["5.2.0", 3, "docker"], [...docker, ...CLUSTER, ...nouveau]);
+    });
+
+    it("on Docker of an upgrade service that is asked for: it is asked, and asks nobody", () => {
+        const asked = words(networkArrows(settings("5.2.0", 1, "docker", { upgradeService: true })));
+        const without = words(networkArrows(settings("5.2.0", 1, "docker")));
+        assert.deepEqual(
+            asked.filter((line) => !without.includes(line)),
+            ["api > upgrade-service: 5008", ...dns("upgrade-service")],
+        );
     });
 
     it("of Jobs lead to every CouchDB node", () => {

@@ -17,7 +17,10 @@ function words(probe: Probe | undefined): string {
         http: () =>
             action.kind === "http" ? `GET :${action.port}${action.path}${action.headers ? " with headers" : ""}` : "",
         tcp: () => (action.kind === "tcp" ? `tcp :${action.port}` : ""),
-        command: () => (action.kind === "command" ? `command ${/https?:\S+/.exec(action.command.join(" "))?.[0]}` : ""),
+        command: () => {
+            const text = action.kind === "command" ? action.command.join(" ") : "";
+            return `command ${/https?:\S+/.exec(text)?.[0] ?? (text.includes("openssl x509") ? "certificate" : "")}`;
+        },
     }[action.kind]();
     return `${what} every ${periodSeconds}s, at most ${timeoutSeconds}s, ${failureThreshold} times`;
 }
@@ -48,6 +51,7 @@ const TABLE: Record<Role, [string, string, string]> = {
         "command https://localhost/ every 10s, at most 6s, 3 times",
         "tcp :443 every 30s, at most 5s, 10 times",
     ],
+    certificate: ["none", "command certificate every 30s, at most 10s, 3 times", "none"],
 };
 
 describe("probes", () => {

@@ -63,12 +63,32 @@ describe("security", () => {
                 ],
             });
         }
-        for (const role of ["nouveau", "healthcheck", "sentinel"] as const) {
+        for (const role of ["healthcheck", "sentinel", "upgrade-service"] as const) {
             assert.deepEqual(securityFor(role, "docker"), securityFor(role, "kubernetes"));
         }
     });
 
-    it("of nginx, which is on Docker only", () => {
+    it("of nouveau on Docker is root, whose folder the engine makes, and may write what has become CouchDB's", () => {
+        assert.deepEqual(securityFor("nouveau", "docker"), {
+            runAsUser: 0,
+            runAsGroup: 0,
+            runAsNonRoot: false,
+            readOnlyRootFilesystem: true,
+            addCapabilities: ["DAC_OVERRIDE"],
+            exceptions: [
+                "Runs as root: the engine makes the index's folder as root's.",
+                "DAC_OVERRIDE: CouchDB's start script takes the index's files for itself.",
+            ],
+        });
+    });
+
+    it("of nginx and its companion, which are on Docker only", () => {
+        const companion = securityFor("certificate", "docker");
+        assert.deepEqual(companion.addCapabilities, ["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
+        assert.deepEqual(
+            [companion.runAsUser, companion.runAsNonRoot, companion.readOnlyRootFilesystem],
+            [0, false, false],
+        );
         const { addCapabilities, exceptions, ...rest } = securityFor("nginx", "docker");
         assert.deepEqual(rest, { runAsNonRoot: false, readOnlyRootFilesystem: false });
         assert.deepEqual(addCapabilities, ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"]);
@@ -76,7 +96,7 @@ describe("security", () => {
     });
 
     it("adds no capability without a reason", () => {
-        for (const role of ["couchdb", "nginx"] as const) {
+        for (const role of ["couchdb", "nginx", "certificate", "nouveau"] as const) {
             const { addCapabilities, exceptions } = securityFor(role, "docker");
             for (const capability of addCapabilities) {
                 assert.equal(exceptions.filter((reason) => reason.startsWith(`${capability}: `)).length, 1, capability);
@@ -120,5 +140,9 @@ describe("writable folders", () => {
         for (const role of ["haproxy", "api", "couchdb"] as const) {
             assert.deepEqual(folders(role, "4.22.0", 3, "docker"), [], role);
         }
+    });
+
+    it("of the upgrade service on Docker: where it looks for Compose files, and must find none", () => {
+        assert.deepEqual(folders("upgrade-service", "5.2.0", 1, "docker"), ["compose-files at /docker-compose"]);
     });
 });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { InstanceSettings, Platform } from "../../../cht/model";
-import { serviceAddress, serviceName } from "../../../cht/names";
+import { dockerAddress, serviceAddress } from "../../../cht/names";
 import { resourcesFor } from "../../../cht/sizing";
 import { parseVersion } from "../../../cht/version";
 
-/** Settings with nothing special about them, in the namespace `uat`; on Docker names are the services' own. */
+/** Settings with nothing special about them, in the namespace `uat`; on Docker with a self-signed certificate. */
 export function settings(
     version: string,
     couchdbNodes = 1,
@@ -23,7 +23,8 @@ export function settings(
         images: {},
         dataPath: "data",
         resources: resourcesFor(undefined),
-        address: platform === "kubernetes" ? serviceAddress("uat") : serviceName,
+        ...(platform === "docker" ? { certificate: { kind: "self-signed", host: "localhost" } } : {}),
+        address: platform === "kubernetes" ? serviceAddress("uat") : dockerAddress(couchdbNodes),
         ...changes,
     };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Role } from "../../../cht/model";
-import { shutdownFor, terminateAndWait } from "../../../cht/shutdown";
+import { endingCleanly, shutdownCommand, shutdownFor, terminateAndWait } from "../../../cht/shutdown";
 
 /** role → grace in seconds, whether something runs before, signal */
 const TABLE: Record<Role, [number, boolean, string | undefined]> = {
@@ -17,6 +17,7 @@ const TABLE: Record<Role, [number, boolean, string | undefined]> = {
     sentinel: [5, false, undefined],
     "upgrade-service": [30, false, undefined],
     nginx: [10, false, undefined],
+    certificate: [10, false, "SIGTERM"],
 };
 
 describe("shutdown", () => {
@@ -86,5 +87,60 @@ describe("terminateAndWait", () => {
 
     it("needs neither ps nor pkill", () => {
         assert.doesNotMatch(terminateAndWait(name).join(" "), /\b(ps|pkill|pgrep|killall|pidof)\b/);
+    });
+});
+
+describe("the command of CouchDB's container on Docker", () => {
+    const name = `couch${process.pid}`;
+    let folder: string;
+    let child: ChildProcess | undefined;
+
+    before(() => {
+        folder = mkdtempSync(join(tmpdir(), "couchdb-"));
+        copyFileSync(process.execPath, join(folder, name));
+    });
+
+    afterEach(() => child?.kill("SIGKILL"));
+
+    after(() => rmSync(folder, { recursive: true }));
+
+    /** A start script that dies at once on TERM, and takes a database with it that needs a second, as in the image. */
+    const image = (code: string) => [
+        "/bin/sh",
+        "-c",
+        `trap 'echo "the script dies"; exit 143' TERM; "${join(folder, name)}" -e '${code}' & wait $!; code=$?; exit $code`,
+    ];
+    const DATABASE = `process.on("SIGTERM", () => setTimeout(() => { console.log("written"); process.exit(0); }, 1000));
+        setInterval(() => {}, 1000); console.log("up");`;
+
+    function start(code: string): { output: () => string; ended: Promise<number | null> } {
+        const [shell = "", ...rest] = endingCleanly(image(code), name);
+        const started = spawn(shell, rest, { stdio: ["ignore", "pipe", "inherit"] });
+        child = started;
+        let output = "";
+        started.stdout.on("data", (data: Buffer) => {
+            output += data;
+        });
+        return { output: () => output, ended: new Promise((resolve) => started.once("exit", resolve)) };
+    }
+
+    it("lets the database write what it has, before the start script hears of the end", async function () {
+        this.timeout(20_000);
+        const { output, ended } = start(DATABASE);
+        while (output() !== "up\n") await new Promise((resolve) => setTimeout(resolve, 50));
+        child?.kill("SIGTERM");
+        assert.equal(await ended, 0);
+        assert.match(output(), /^up\nwritten\n/);
+    });
+
+    it("ends with the exit code of a database that ends by itself, so that Docker starts it anew", async function () {
+        this.timeout(20_000);
+        assert.equal(await start("process.exit(7)").ended, 7);
+    });
+
+    it("stands between tini and the image's start script", () => {
+        assert.deepEqual(shutdownCommand("couchdb"), ["tini", "--", ...endingCleanly()]);
+        assert.deepEqual(endingCleanly().slice(-3), ["couchdb", "/docker-entrypoint.sh", "/opt/couchdb/bin/couchdb"]);
+        assert.equal(shutdownCommand("api"), undefined);
     });
 });

@@ -71,6 +71,7 @@ describe("resources", () => {
         sentinel: needs("250m", "512Mi", "1024Mi"),
         "upgrade-service": needs("50m", "128Mi", "256Mi"),
         nginx: needs("50m", "64Mi", "128Mi"),
+        certificate: needs("10m", "64Mi", "256Mi"),
     };
 
     it("are the least where nothing was estimated, or little", () => {

@@ -66,6 +66,23 @@ describe("a version", () => {
         });
     });
 
+    it("is spoken of as Docker has it: backups, and no word of Kubernetes", () => {
+        const onDocker = (from: string, to: string, snapshotTaken?: string) =>
+            checkTransition({ from: parseVersion(from), to: parseVersion(to), snapshotTaken, platform: "docker" });
+        assert.deepEqual(onDocker("4.22.0", "5.2.0"), {
+            allowed: false,
+            reason: "From CHT 4.22.0 to 5.2.0 there is no way back, and no backup has been named.",
+            wayOut: "Take a backup of CouchDB's data, and name it in upgrade.snapshot.",
+        });
+        assert.deepEqual(onDocker("4.22.0", "5.2.0", "monday"), {
+            allowed: true,
+            notes: [
+                "Views may be built anew: have five times the disk that is used now.",
+                "The full-text index is built after the upgrade: search and replication may be slow for up to 24 hours.",
+            ],
+        });
+    });
+
     it("is never allowed to follow a newer one, whichever they are", () => {
         fc.assert(
             fc.property(versions, versions, (from, to) => {

@@ -89,7 +89,12 @@ describe("the workloads on Kubernetes", () => {
 
 describe("the workloads on Docker", () => {
     const haproxy = (after: string) => `haproxy: cht-haproxy: cht-haproxy${after}`;
-    const rest = ["api: cht-api: cht-api, after haproxy", SENTINEL, "nginx: cht-nginx: cht-nginx, after api haproxy"];
+    const rest = [
+        "api: cht-api: cht-api, after haproxy",
+        SENTINEL,
+        "certificate: cht-certificate: cht-certificate",
+        "nginx: cht-nginx: cht-nginx, after api haproxy certificate",
+    ];
     const nouveau = "nouveau: cht-couchdb-nouveau: cht-couchdb-nouveau";
 
     it("of 4.x", () => {
@@ -100,6 +105,17 @@ describe("the workloads on Docker", () => {
             ...rest,
         ];
         assert.deepEqual(workloads(described("4.22.0", 1, "docker")), expected);
+    });
+
+    it("of an upgrade service, in any version, when it is asked for", () => {
+        for (const version of ["4.22.0", "5.3.0"]) {
+            const names = (upgradeService: boolean) =>
+                describeInstance(settings(version, 1, "docker", { upgradeService })).workloads.map(({ name }) => name);
+            assert.deepEqual(
+                names(true).filter((name) => !names(false).includes(name)),
+                ["upgrade-service"],
+            );
+        }
     });
 
     it("of 5.x with a single CouchDB", () => {

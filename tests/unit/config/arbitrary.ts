@@ -75,6 +75,8 @@ function build(schema: z.ZodType): fc.Arbitrary<unknown> {
 
 function text(def: Definition): fc.Arbitrary<string> {
     if (def.format === "url") return fc.constantFrom("https://example.org/builds", "http://localhost:5984/x");
+    if (def.format === "email") return fc.constantFrom("ops@example.org", "a.b+c@cht.example.org");
+    if (def.format === "ipv4") return fc.ipV4();
     if (def.format === "cidrv4") return fc.constantFrom("10.0.0.0/16", "0.0.0.0/0");
     if (def.format === "cidrv6") return fc.constantFrom("fd00::/8", "::/0");
     const pattern = (def.checks ?? []).map((check) => check._zod.def.pattern).find((found) => found !== undefined);

@@ -19,7 +19,7 @@ const cases: readonly Case[] = [
     [
         "no cluster",
         { instances: {} },
-        "cluster: is required; kind must be 'existing' or 'stack' ('eks', 'k3s' and 'docker' are announced, but not built yet)",
+        "cluster: is required; kind must be 'existing', 'stack' or 'docker' ('eks' and 'k3s' are announced, but not built yet)",
     ],
     ["text for a cluster", { cluster: "eks" }, "cluster: must be an object, not text"],
     [
@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
     [
         "an unknown kind of cluster",
         { cluster: { kind: "gke" } },
-        "cluster.kind: must be 'existing' or 'stack' ('eks', 'k3s' and 'docker' are announced, but not built yet)",
+        "cluster.kind: must be 'existing', 'stack' or 'docker' ('eks' and 'k3s' are announced, but not built yet)",
     ],
     [
         "eks",
@@ -43,9 +43,11 @@ const cases: readonly Case[] = [
         "cluster.kind: 'k3s' is not built yet: use kind 'existing' with the kubeconfig of a k3s cluster",
     ],
     [
-        "docker",
-        { cluster: { kind: "docker" } },
-        "cluster.kind: 'docker' is not built yet: use kind 'existing' with a Kubernetes cluster",
+        "keys of a Docker host",
+        file({ ports: { http: 80 }, images: { archive: "images" }, couchdb: { data: { kind: "volume" } } }),
+        "instances.uat.couchdb.data: is for a Docker host, not for Kubernetes; allowed: nodes, volume, dataPath",
+        "instances.uat.images.archive: is for a Docker host, not for Kubernetes; allowed: registry, upgradeService, pullPolicy, pullSecret",
+        "instances.uat.ports: is for a Docker host, not for Kubernetes; allowed: version, host, namespace, tls, couchdb, credentials, database, sizing, resources, placement, images, logLevel, buildsUrl, proxy, internet, upgrade, remove",
     ],
     [
         "an unknown key of a cluster",
@@ -306,7 +308,7 @@ const cases: readonly Case[] = [
     [
         "an unknown service",
         file({ resources: { nginx: {} } }),
-        "instances.uat.resources.nginx: is not known here; allowed: couchdb, nouveau, haproxy, healthcheck, api, sentinel, upgrade-service",
+        "instances.uat.resources.nginx: is for a Docker host, not for Kubernetes; allowed: couchdb, nouveau, haproxy, healthcheck, api, sentinel, upgrade-service",
     ],
     [
         "a label's key",

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { z } from "zod";
 import { checkDatabase, checkUser } from "../../../cht/credentials";
+import { hostInstanceSchema } from "../../../config/docker/schema";
 import { parseStack } from "../../../config/parse";
 import { pathOf } from "../../../config/problem";
 import { instanceSchema, stackSchema } from "../../../config/schema";
@@ -67,14 +68,15 @@ describe("the schema", function () {
     });
 
     it("asks of users and databases what CHT asks of them", () => {
-        const { credentials, database } = instanceSchema.shape;
         const samples = fc.oneof(fc.string(), fc.stringMatching(/^[A-Za-z0-9_$()+.-]{1,5}$/));
-        fc.assert(
-            fc.property(samples, (sample) => {
-                assert.equal(credentials.safeParse({ user: sample }).success, checkUser(sample).length === 0);
-                assert.equal(database.safeParse(sample).success, checkDatabase(sample).length === 0);
-            }),
-        );
+        for (const { shape } of [instanceSchema, hostInstanceSchema]) {
+            fc.assert(
+                fc.property(samples, (sample) => {
+                    assert.equal(shape.credentials.safeParse({ user: sample }).success, checkUser(sample).length === 0);
+                    assert.equal(shape.database.safeParse(sample).success, checkDatabase(sample).length === 0);
+                }),
+            );
+        }
     });
 });
 
@@ -86,7 +88,7 @@ describe("the stack files", () => {
     it("have nothing wrong but the kinds of cluster that are announced", () => {
         const paths = stackFiles.map((name) => [name, problemsOf(keysOf(name)).map(({ path }) => path)]);
         assert.deepEqual(Object.fromEntries(paths), {
-            "Pulumi.dev.yaml": ["cluster.kind"],
+            "Pulumi.dev.yaml": [],
             "Pulumi.prod.yaml": ["cluster.kind"],
             "Pulumi.sandbox.yaml": [],
         });
@@ -94,9 +96,14 @@ describe("the stack files", () => {
 
     it("run as they stand on a cluster that exists, behind an ALB", () => {
         const ingress = { kind: "alb", from: [{ cidr: "10.0.0.0/16" }] };
-        for (const name of ["Pulumi.dev.yaml", "Pulumi.prod.yaml"]) {
-            assert.deepEqual(problemsOf({ ...keysOf(name), cluster: { ...cluster, ingress } }), [], name);
-        }
+        assert.deepEqual(problemsOf({ ...keysOf("Pulumi.prod.yaml"), cluster: { ...cluster, ingress } }), []);
+    });
+
+    it("of a developer names an engine, an instance and its version, and nothing else", () => {
+        assert.deepEqual(keysOf("Pulumi.dev.yaml"), {
+            cluster: { kind: "docker" },
+            instances: { dev: { version: "5.2.0" } },
+        });
     });
 
     it("of the sandbox shows what there is: a cluster of three, a single node, a 4.x", () => {
@@ -190,6 +197,21 @@ describe("the JSON Schema", function () {
         it(`refuses ${what}`, () => {
             const { config } = readYaml("Pulumi.sandbox.yaml");
             assert.equal(editor.safeParse({ config: change(config as Raw) }).success, false);
+        });
+    }
+
+    const docker: readonly (readonly [string, Raw, boolean])[] = [
+        ["a Docker host's instance of a version alone", { version: "5.2.0" }, true],
+        ["a key of Kubernetes on a Docker host", { version: "5.2.0", namespace: "dev" }, false],
+        ["a certificate of Kubernetes on a Docker host", { version: "5.2.0", tls: { kind: "none" } }, false],
+        ["no version", { host: "localhost" }, false],
+        ["a digest that is none", { version: "5.2.0", images: { digests: { api: "5.2.0" } } }, false],
+        ["folders, one or a list", { version: "5.2.0", couchdb: { data: { kind: "folder", path: ["/a"] } } }, true],
+    ];
+    for (const [what, dev, accepted] of docker) {
+        it(`${accepted ? "accepts" : "refuses"} ${what}`, () => {
+            const config = { "cht-hosting:cluster": { kind: "docker" }, "cht-hosting:instances": { dev } };
+            assert.equal(editor.safeParse({ config }).success, accepted);
         });
     }
 

@@ -4,7 +4,7 @@ import { type LiveCluster, type LiveNamespace, labels } from "../../../config/li
 import { readConfig } from "../../../config/load";
 import { type InstancePlan, type PlanArgs, planInstances } from "../../../config/plan";
 import type { Problem } from "../../../config/problem";
-import type { StackModel } from "../../../config/schema";
+import type { KubernetesStackModel } from "../../../config/schema";
 import { givenSecrets, type InstanceSecrets } from "../../../config/secrets";
 
 export const stack = "cht-hosting.test";
@@ -46,10 +46,10 @@ export function problemsOf(raw: Raw, secrets: Readonly<Record<string, string>> =
     return readConfig({ ...asConfig(raw), ...secrets }, (key) => key in secrets).problems;
 }
 
-export function modelOf(raw: Raw): StackModel {
-    const { model, problems } = readConfig(asConfig(raw), () => false);
-    if (model === undefined) throw new Error(JSON.stringify(problems));
-    return model;
+export function modelOf(raw: Raw): KubernetesStackModel {
+    const { decided, problems } = readConfig(asConfig(raw), () => false);
+    if (decided?.platform !== "kubernetes") throw new Error(JSON.stringify(problems));
+    return decided.model;
 }
 
 export const nothing: LiveCluster = { namespaces: new Map(), disks: [], otherVolumes: [] };

@@ -1,0 +1,71 @@
+import { Readable } from "node:stream";
+import { pack } from "tar-stream";
+import { couchUrl } from "../../cht/credentials";
+import { terminateAndWait } from "../../cht/shutdown";
+import type { HostPlan } from "../../config/docker/host-plan";
+import type { Engine } from "../../docker/client";
+import type { Container, MountPoint } from "../../docker/types";
+import { CREDENTIALS_FILE, keptCredentials } from "./credentials";
+
+/**
+ * Ends the containers of the official Compose files, before the first of ours is created: two CouchDBs on one folder would
+ * destroy it. The upgrade service goes first, which would start the others again; CouchDB last, and ended cleanly. What
+ * opens its data is kept on its volume before its container, the only place that knows it, goes.
+ */
+export async function takeOver(engine: Engine, plan: HostPlan): Promise<void> {
+    const found: Container[] = [];
+    for (const { id } of plan.takeOver) {
+        const container = await engine.containers.inspect(id);
+        if (container !== undefined) found.push(container);
+    }
+    const order = (container: Container) => (isUpgradeService(container) ? 0 : hasCouchdb(container) ? 2 : 1);
+    for (const container of found.sort((a, b) => order(a) - order(b))) {
+        // Compose's restart policy is `always`: what ends by itself would come back.
+        await engine.containers.update(container.Id, { restart: "no" });
+        if (hasCouchdb(container)) {
+            if (container.State.Running) await engine.containers.exec(container.Id, terminateAndWait("beam.smp"));
+            await engine.containers.stop(container.Id, STOP_SECONDS);
+            await keepCredentials(engine, plan, container);
+        } else {
+            await engine.containers.stop(container.Id, STOP_SECONDS);
+        }
+        await engine.containers.remove(container.Id, { force: true });
+    }
+}
+
+const STOP_SECONDS = 30;
+
+async function keepCredentials(engine: Engine, plan: HostPlan, { Id, Config, Mounts }: Container): Promise<void> {
+    const { user, live } = plan.credentials;
+    const at = CREDENTIALS_FILE.lastIndexOf("/");
+    const [folder, file] = [CREDENTIALS_FILE.slice(0, at), CREDENTIALS_FILE.slice(at + 1)];
+    // Compose gives the second and third node of a cluster no volume for it.
+    if (live === undefined || !Mounts.some((mount) => mountedAt(mount, folder))) return;
+    const { password, secret, uuid } = live;
+    const content = keptCredentials({
+        version: /:([^:/@]+)(@|$)/.exec(Config.Image)?.[1] ?? plan.version,
+        values: {
+            COUCHDB_USER: user,
+            COUCHDB_PASSWORD: password,
+            ...(secret === undefined ? {} : { COUCHDB_SECRET: secret }),
+            ...(uuid === undefined ? {} : { COUCHDB_UUID: uuid }),
+            COUCH_URL: couchUrl({ user, password, database: plan.database }),
+        },
+    });
+    const tar = pack();
+    tar.entry({ name: file, mode: 0o600 }, content);
+    tar.finalize();
+    await engine.containers.putArchive(Id, folder, Readable.from(tar));
+}
+
+function isUpgradeService({ Config }: Container): boolean {
+    return /(^|\/)cht-upgrade-service(:|@|$)/.test(Config.Image);
+}
+
+function hasCouchdb({ Mounts }: Container): boolean {
+    return Mounts.some((mount) => mountedAt(mount, "/opt/couchdb/data"));
+}
+
+function mountedAt({ Destination }: MountPoint, path: string): boolean {
+    return Destination.replace(/\/$/, "") === path;
+}
