@@ -25,22 +25,31 @@ export async function buildProgram(wanted = sources.everything()) {
         const { code, stdout } = await execute(process.execPath, args, { cwd: root });
         process.stderr.write(stdout);
         removeOrphans(join(root, "dist"));
-        const sound = code === 0 ? snapshot : soundPart(snapshot, stdout);
-        if (sound) writeFileSync(join(root, sources.record), JSON.stringify(sound));
-        if (!sound || (code !== 0 && wanted !== sources.program)) {
+        const wrong = code === 0 ? [] : entriesWithMistakes(stdout);
+        writeFileSync(join(root, sources.record), JSON.stringify(withoutEntries(snapshot, wrong)));
+        if (wanted.some((entry) => wrong.includes(entry))) {
             throw new Failure("the program does not compile: the compiler's messages are above.");
         }
     });
 }
 
-/** A mistake in a test need not keep the program from running: the program's part counts as compiled. */
-function soundPart(/** @type {Record<string, unknown>} */ snapshot, /** @type {string} */ messages) {
-    const ofProgram = (/** @type {string} */ file) =>
-        sources.program.some((entry) => file === entry || file.startsWith(`${entry}/`));
-    const wrong = [...messages.matchAll(/^(\S+)\(\d+,\d+\): error/gm)].map(([, file = ""]) => file);
-    if (wrong.length === 0 || wrong.some(ofProgram)) return undefined;
-    return Object.fromEntries(Object.entries(snapshot).filter(([file]) => ofProgram(file)));
+/**
+ * The files and folders that do not compile: a mistake in a test need not keep the program from running.
+ * @param {string} messages the compiler's
+ */
+export function entriesWithMistakes(messages, entries = sources.everything()) {
+    const files = [...messages.matchAll(/^(\S+)\(\d+,\d+\): error/gm)].map(([, file = ""]) => file);
+    // A message about no file, such as one about the settings, is about all of them.
+    if (files.length === 0) return entries;
+    return entries.filter((entry) => files.some((file) => isIn(file, entry)));
 }
+
+/** @param {Record<string, unknown>} snapshot @param {string[]} entries */
+const withoutEntries = (snapshot, entries) =>
+    Object.fromEntries(Object.entries(snapshot).filter(([file]) => !entries.some((entry) => isIn(file, entry))));
+
+/** @param {string} file @param {string} entry */
+const isIn = (file, entry) => file === entry || file.startsWith(`${entry}/`);
 
 /** A test whose source is gone would run on. */
 function removeOrphans(/** @type {string} */ dist) {

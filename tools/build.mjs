@@ -24,7 +24,8 @@ export function sourceInputs(program) {
     const folder = moduleFolder(program);
     const hash = createHash("sha256").update(JSON.stringify([program.version, program.source.builds]));
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-        if (/(\.go|^go\.(mod|sum))$/.test(file)) hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)));
+        if (/(\.go|(^|\/)go\.(mod|sum))$/.test(file))
+            hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)));
     }
     return hash.digest("hex");
 }
@@ -42,9 +43,10 @@ export async function build(name, program, target, env = process.env) {
     const go = await checkGo(name, folder, env);
     await checkDiskSpace(name, program.source.gigabytes, target, env);
     await step(`${name} ${program.version}: building from ${relative(root, folder)} with Go ${go}`, async (report) => {
-        for (const { package: path, output, ldflags = "" } of program.source.builds) {
+        for (const { package: path, output, ldflags = "", tags = "" } of program.source.builds) {
             report(output);
-            const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags", `-s -w ${ldflags}`.trim()];
+            const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", tags];
+            flags.push("-ldflags", `-s -w ${ldflags}`.trim());
             const result = await execute("go", ["build", ...flags, "-o", join(target, output), path], {
                 cwd: folder,
                 env: { ...env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local" },

@@ -2,6 +2,7 @@
  * Which programs the project needs, in which version, and the two ways to get each: the publisher's release archive, and
  * a build from the Go modules pinned in `tools/go/`.
  */
+import { compose, dockerPlugin, pebble } from "./docker-programs.mjs";
 
 /**
  * @typedef {object} Asset one file of a release
@@ -16,12 +17,13 @@
  * @property {string} package
  * @property {string} output
  * @property {string} [ldflags] version numbers to link in
+ * @property {string} [tags] build constraints to meet
  */
 
 /**
  * @typedef {object} Source
  * @property {string} module folder in `tools/go`
- * @property {number} gigabytes what a first build takes on disk; all four together were measured at 9
+ * @property {number} gigabytes what a first build takes on disk, Go's caches included
  * @property {Build[]} builds
  * @property {Record<string, string>} [links] further names of what was built
  */
@@ -58,8 +60,17 @@ export function catalogue(platform = process.platform, arch = process.arch) {
         kubernetes: kubernetes({ kubernetes: "1.36.3", etcd: "3.6.8", kwok: "0.8.0" }, linux, goArch),
         helm: helm("3.20.2", known, target),
         "kube-score": kubeScore("1.20.0", known, target),
+        pebble: pebble("2.10.1", known, target),
+        compose: compose("2.40.3", known, platform, arch),
     };
 }
+
+/**
+ * Provider plugins that are built from Go modules where Pulumi's own cannot be had, by name; the others have a stand-in in
+ * `sandbox/plugins/`.
+ * @type {Record<string, (version: string) => Program>}
+ */
+export const builtPlugins = { docker: dockerPlugin };
 
 /** @returns {Program} */
 function pulumi(/** @type {string} */ version, /** @type {boolean} */ known, /** @type {string} */ target) {

@@ -10,7 +10,7 @@ import { pluginArchive, pluginVersion } from "./plugins.mjs";
 import { say } from "./progress.mjs";
 import { pinsFile, publishedChecksum, readPins } from "./release.mjs";
 import { installedPlugin } from "./stand-ins.mjs";
-import { needed, obtain, readStamp } from "./toolchain.mjs";
+import { allPlugins, obtain, readStamp } from "./toolchain.mjs";
 
 const home = layout();
 
@@ -18,7 +18,7 @@ const home = layout();
 const commands = {
     async get(args) {
         const programs = args.length > 0 ? args : Object.keys(catalogue());
-        const got = await obtain({ programs, plugins: args.length > 0 ? [] : needed.plugins });
+        const got = await obtain({ programs, plugins: args.length > 0 ? [] : allPlugins });
         for (const { name, version, origin } of got) console.log(`${name} ${version} (${origin})`);
     },
     async status() {
@@ -27,7 +27,7 @@ const commands = {
             const state = !stamp ? "not here" : stamp.version === version ? stamp.origin : `${stamp.version}, outdated`;
             console.log(`${name} ${version}: ${state}`);
         }
-        for (const name of needed.plugins) {
+        for (const name of allPlugins) {
             const version = pluginVersion(home, name);
             console.log(`plugin ${name} ${version}: ${installedPlugin(home, name, version)}`);
         }
@@ -45,7 +45,7 @@ const commands = {
             for (const program of Object.values(catalogue(platform, arch))) {
                 for (const asset of program.release?.assets ?? []) await pinAsset(pins, asset);
             }
-            for (const name of needed.plugins) {
+            for (const name of allPlugins) {
                 const version = pluginVersion(home, name);
                 const checksums = `https://github.com/pulumi/pulumi-${name}/releases/download/v${version}/pulumi-${name}_${version}_checksums.txt`;
                 await pinAsset(pins, { url: pluginArchive(name, version, platform, arch), checksums });

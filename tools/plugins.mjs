@@ -1,14 +1,15 @@
 /**
- * Provider plugins: the official one where it can be downloaded, otherwise the project's stand-in.
+ * Provider plugins: the official one where it can be downloaded, otherwise a build of it or the project's stand-in.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { builtPlugins } from "./catalogue.mjs";
 import { execute } from "./command.mjs";
 import { reachable } from "./download.mjs";
 import { Failure } from "./failure.mjs";
 import { say, step } from "./progress.mjs";
 import { readPins } from "./release.mjs";
-import { installedPlugin, pluginFolder, writeStandIn } from "./stand-ins.mjs";
+import { buildPlugin, installedPlugin, pluginFolder, writeStandIn } from "./stand-ins.mjs";
 
 /** @typedef {import("./paths.mjs").Layout} Layout */
 
@@ -34,11 +35,13 @@ export function pluginArchive(name, version, platform = process.platform, arch =
  * @param {"auto" | "release" | "source"} options.mode
  * @param {NodeJS.ProcessEnv} options.env with `pulumi` on its PATH and PULUMI_HOME
  * @param {(url: string) => Promise<boolean>} [options.probe]
- * @returns {Promise<{ name: string, version: string, origin: "official" | "stand-in" }>}
+ * @param {import("./stand-ins.mjs").BuiltPlugins} [options.built]
+ * @returns {Promise<{ name: string, version: string, origin: "official" | "stand-in" | "built" }>}
  */
-export async function obtainPlugin(name, { home, mode, env, probe = (url) => reachable(url, 3_000) }) {
+export async function obtainPlugin(name, options) {
+    const { home, mode, env, probe = (url) => reachable(url, 3_000), built = builtPlugins } = options;
     const version = pluginVersion(home, name);
-    const installed = installedPlugin(home, name, version);
+    const installed = installedPlugin(home, name, version, built);
     if (installed === "official") return { name, version, origin: "official" };
 
     const archive = pluginArchive(name, version);
@@ -50,17 +53,21 @@ export async function obtainPlugin(name, { home, mode, env, probe = (url) => rea
         });
         return { name, version, origin: "official" };
     }
+    const program = built[name]?.(version);
     if (installed === "absent") {
         rmSync(pluginFolder(home, name, version), { recursive: true, force: true });
         const folder = join(home.temporary, `plugin-${name}`);
-        writeStandIn(home, name, version, folder);
+        if (program) await buildPlugin(name, program, folder, env);
+        else writeStandIn(home, name, version, folder);
         await install([name, version, "--file", folder], env);
         rmSync(folder, { recursive: true });
     }
-    say(
-        `plugin ${name} ${version}: Pulumi's own ${mode === "source" ? "is not asked for" : "cannot be reached"}, the stand-in in sandbox/plugins/${name} is used`,
-    );
-    return { name, version, origin: "stand-in" };
+    const instead = program
+        ? `the build of tools/go/${program.source.module}`
+        : `the stand-in in sandbox/plugins/${name}`;
+    const official = mode === "source" ? "is not asked for" : "cannot be reached";
+    say(`plugin ${name} ${version}: Pulumi's own ${official}, ${instead} is used`);
+    return { name, version, origin: program ? "built" : "stand-in" };
 }
 
 async function install(/** @type {string[]} */ args, /** @type {NodeJS.ProcessEnv} */ env) {

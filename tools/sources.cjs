@@ -10,7 +10,7 @@ const root = resolve(__dirname, "..");
 const record = "dist/.build.json";
 
 /** What the Pulumi program and the stand-in plugins consist of: a changed test need not keep it from running. */
-const program = ["index.ts", "cht", "config", "components", "sandbox/plugins", "tsconfig.json"];
+const program = ["index.ts", "cht", "config", "docker", "components", "sandbox/plugins", "tsconfig.json"];
 
 /** @returns {string[]} all that is compiled */
 function everything(top = root) {

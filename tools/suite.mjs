@@ -8,6 +8,7 @@ import { bootstrap } from "./bootstrap.mjs";
 import { engineEnvironment } from "./engine.mjs";
 import { Failure, run } from "./failure.mjs";
 import { root } from "./paths.mjs";
+import { withRequirements } from "./requirements.mjs";
 import { suites } from "./suites.mjs";
 import { obtain } from "./toolchain.mjs";
 
@@ -15,11 +16,12 @@ import { obtain } from "./toolchain.mjs";
 export const everythingRequired = process.env.CHT_TEST_REQUIRE === "all";
 
 /** @typedef {{ passed: number, failed: number, code: number }} Result */
+/** @typedef {{ missing: string }} Missing what the machine does not have, as a reason */
 
 /**
  * @param {string} name
  * @param {string[]} [extra] for mocha, such as `--grep`
- * @returns {Promise<Result>}
+ * @returns {Promise<Result | Missing>}
  */
 export async function runSuite(name, extra = []) {
     const suite = suites[name];
@@ -34,35 +36,62 @@ export async function runSuite(name, extra = []) {
         ...extra,
         join("dist", "tests", name, "**", "*.test.js"),
     ];
-    return mocha(args);
+    return withRequirements(
+        suite.needs ?? [],
+        (env) => mocha(args, env),
+        (missing) => ({ missing }),
+    );
 }
 
-/** @returns {Promise<Result>} */
-function mocha(/** @type {string[]} */ args) {
-    return new Promise((resolve) => {
+/** @returns {Promise<Result | Missing>} */
+function mocha(/** @type {string[]} */ args, /** @type {Record<string, string | undefined>} */ env) {
+    return new Promise((resolve, reject) => {
         // The sandbox's environment: no test can reach a cluster or a stack of the person who runs it.
         const child = spawn(process.execPath, args, {
             cwd: root,
-            env: engineEnvironment(),
+            env: { ...engineEnvironment(), ...env },
             stdio: ["ignore", "pipe", "inherit"],
         });
+        const interrupted = whileInterruptible(child);
         let tail = "";
         child.stdout.setEncoding("utf8").on("data", (text) => {
             process.stdout.write(text);
             tail = (tail + text).slice(-2_000);
         });
         child.on("close", (code) => {
+            if (interrupted()) return reject(new Failure("the tests were interrupted."));
             const [, passed, failed] = /^(\d+) passed, (\d+) failed/m.exec(tail.slice(tail.lastIndexOf("\n\n"))) ?? [];
             resolve({ passed: Number(passed ?? 0), failed: Number(failed ?? 1), code: code ?? 1 });
         });
     });
 }
 
+/**
+ * Lets us outlive mocha, to take back what was provided for it: ^C reaches both, another signal only us.
+ * @param {import("node:child_process").ChildProcess} child
+ * @returns {() => boolean} whether it was interrupted; to be asked at its end
+ */
+function whileInterruptible(child) {
+    let interrupted = false;
+    /** @type {NodeJS.Signals[]} */
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    const pass = (/** @type {NodeJS.Signals} */ signal) => {
+        interrupted = true;
+        if (signal !== "SIGINT") child.kill(signal);
+    };
+    for (const signal of signals) process.on(signal, pass);
+    return () => {
+        for (const signal of signals) process.off(signal, pass);
+        return interrupted;
+    };
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     await run(async () => {
         const [name = "", ...extra] = process.argv.slice(2);
         await bootstrap();
-        const { code } = await runSuite(name, extra);
-        process.exitCode = code;
+        const result = await runSuite(name, extra);
+        if ("missing" in result) throw new Failure(`the suite "${name}" ${result.missing}.`);
+        process.exitCode = result.code;
     });
 }

@@ -33,6 +33,14 @@ export const suites = {
     },
     plugins: { shows: "the stand-in plugins behave as the official ones", budget: 300, timeout: 120, ...engine },
     engine: { shows: "the real engine on a real Kubernetes API", budget: 900, timeout: 300, ...engine },
+    docker: {
+        shows: "the real engine on a real Docker engine",
+        budget: 600,
+        timeout: 300,
+        programs: ["pulumi", "pebble", "compose"],
+        plugins: ["docker", "random"],
+        needs: ["docker"],
+    },
     manifests: {
         shows: "kube-score and checkov over what is rendered",
         // Most of it is checkov's installation, once.

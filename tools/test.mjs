@@ -7,7 +7,6 @@ import { bootstrap } from "./bootstrap.mjs";
 import { Failure, run } from "./failure.mjs";
 import { judge, skipped, sum } from "./outcome.mjs";
 import { duration } from "./progress.mjs";
-import { missing } from "./requirements.mjs";
 import { everythingRequired, runSuite } from "./suite.mjs";
 import { suites } from "./suites.mjs";
 import { table } from "./table.mjs";
@@ -35,14 +34,13 @@ function union(/** @type {import("./suites.mjs").Suite[]} */ chosen, /** @type {
 
 /** @returns {Promise<import("./outcome.mjs").Outcome>} */
 async function runOne(/** @type {string} */ name) {
-    const reasons = await missing(suites[name]?.needs ?? []);
-    if (reasons.length > 0) {
-        console.log(`\n── ${name}: skipped, ${reasons.join(", ")}`);
-        return skipped(name, reasons, everythingRequired);
-    }
     console.log(`\n── ${name}: ${suites[name]?.shows}`);
     const began = Date.now();
     const result = await runSuite(name);
+    if ("missing" in result) {
+        console.log(`skipped: ${result.missing}`);
+        return skipped(name, [result.missing], everythingRequired);
+    }
     return judge(name, result, Date.now() - began, everythingRequired);
 }
 

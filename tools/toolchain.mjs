@@ -19,7 +19,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { build, sourceInputs } from "./build.mjs";
 import { catalogue } from "./catalogue.mjs";
-import { execute, which } from "./command.mjs";
+import { which } from "./command.mjs";
 import { Unreachable } from "./download.mjs";
 import { environment } from "./environment.mjs";
 import { Failure } from "./failure.mjs";
@@ -28,6 +28,7 @@ import { layout } from "./paths.mjs";
 import { obtainPlugin } from "./plugins.mjs";
 import { say } from "./progress.mjs";
 import { installRelease } from "./release.mjs";
+import { checkVersion, versionOf } from "./version.mjs";
 
 export { environment };
 
@@ -36,8 +37,14 @@ export { environment };
 /** @typedef {"auto" | "release" | "source"} Mode */
 /** @typedef {"path" | "release" | "source"} Origin */
 
-/** What `npm start` needs; benchmarks and the manifests' suite add theirs. */
+/** What `npm start` needs; the Docker host, benchmarks and the manifests' suite have theirs. */
 export const needed = { programs: ["pulumi", "kubernetes"], plugins: ["kubernetes", "random"] };
+
+/** What a stack on a Docker host needs. */
+export const neededByDocker = { programs: ["pulumi"], plugins: ["docker", "random"] };
+
+/** Every provider plugin that some command needs. */
+export const allPlugins = [...new Set([...needed.plugins, ...neededByDocker.plugins])];
 
 /**
  * @typedef {object} Options
@@ -135,22 +142,11 @@ async function install(name, program, { home, origin, inputs }, make) {
     mkdirSync(target, { recursive: true });
     mkdirSync(home.programs, { recursive: true });
     await make(target);
-    const printed = await versionOf(program, target);
-    if (!printed.includes(program.version)) {
-        throw new Failure(`${name} from ${origin} does not say it is ${program.version}: ${printed.trim()}`);
-    }
+    await checkVersion(name, program, target, origin);
     writeFileSync(join(target, "stamp.json"), JSON.stringify({ version: program.version, origin, inputs }));
     if (existsSync(folder)) renameSync(folder, join(home.temporary, `old-${randomUUID()}`));
     renameSync(target, folder);
     link(home, program, folder);
-}
-
-/** @param {Program} program @param {string} folder */
-async function versionOf({ versionCommand: [command = "", ...args] }, folder) {
-    const { stdout, stderr } = await execute(join(folder, command), args, {
-        env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    });
-    return stdout || stderr;
 }
 
 /**
