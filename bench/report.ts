@@ -64,9 +64,9 @@ function machine({ command, standIns, sideBySide }: Circumstances): string {
     );
 }
 
-/** Puts `text` between the markers of a file, and leaves the rest of it as it is. */
-export function writeBetweenMarkers(file: string, text: string): void {
-    const [begin, end] = ["<!-- results -->", "<!-- end of results -->"];
+/** Puts `text` between the markers of that name in a file, and leaves the rest of it as it is. */
+export function writeBetweenMarkers(file: string, text: string, name = "results"): void {
+    const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const before = readFileSync(file, "utf8");
     const [head, rest] = before.split(begin);
     const tail = rest?.split(end)[1];
@@ -173,7 +173,7 @@ function groups(results: readonly Result[]): { instances: number; step: Step }[]
     return [...keys.values()];
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
     const sorted = [...values].sort((a, b) => a - b);
     const middle = sorted.length / 2;
     return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;

@@ -52,15 +52,20 @@ describe("the sandbox's environment", () => {
         assert.ok(existsSync(home.backend));
     });
 
-    it("forbids plugin downloads only where a stand-in is installed", async () => {
-        const { layout } = await tool<{ layout: (top: string) => Layout }>("paths.mjs");
-        const { environment } = await tool<Toolchain>("toolchain.mjs");
-        const home = layout(place.path("checkout"));
-        place.write("checkout/.toolchain/pulumi/plugins/resource-random-v1.0.0/pulumi-resource-random", "", 0o755);
-        assert.equal(environment(home, {}).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, undefined);
-        place.write("checkout/.toolchain/pulumi/plugins/resource-random-v1.0.0/stand-in.json", "{}");
-        assert.equal(environment(home, {}).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "true");
-    });
+    for (const [what, marker] of [
+        ["a stand-in", "stand-in.json"],
+        ["a build", "built.json"],
+    ]) {
+        it(`forbids plugin downloads where ${what} is installed, and only there`, async () => {
+            const { layout } = await tool<{ layout: (top: string) => Layout }>("paths.mjs");
+            const { environment } = await tool<Toolchain>("toolchain.mjs");
+            const home = layout(place.path("checkout"));
+            place.write("checkout/.toolchain/pulumi/plugins/resource-random-v1.0.0/pulumi-resource-random", "", 0o755);
+            assert.equal(environment(home, {}).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, undefined);
+            place.write(`checkout/.toolchain/pulumi/plugins/resource-random-v1.0.0/${marker}`, "{}");
+            assert.equal(environment(home, {}).PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "true");
+        });
+    }
 
     it("is printed for eval", async () => {
         const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined };

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { execute, type Got, type Layout, root, saying, type Toolchain, tool, Workplace } from "./support";
+import {
+    execute,
+    type Got,
+    helloModule,
+    type Layout,
+    type Program,
+    root,
+    saying,
+    type Toolchain,
+    tool,
+    Workplace,
+} from "./support";
 
 interface Plugins {
     obtainPlugin: (
@@ -11,6 +22,7 @@ interface Plugins {
             mode: "auto" | "release" | "source";
             env: NodeJS.ProcessEnv;
             probe?: (url: string) => Promise<boolean>;
+            built?: Record<string, (version: string) => Program>;
         },
     ) => Promise<Got>;
 }
@@ -121,5 +133,95 @@ describe("a provider plugin", () => {
         fakePulumi();
         await saying(() => obtainPlugin("random", { home, mode: "source", env }));
         assert.match(readFileSync(place.path("calls"), "utf8"), /--file/);
+    });
+
+    describe("with a build in its place", () => {
+        const program = (said: string): Program => ({
+            version: said,
+            commands: ["pulumi-resource-random"],
+            versionCommand: ["pulumi-resource-random"],
+            release: undefined,
+            source: {
+                module: place.path("module"),
+                gigabytes: 0.001,
+                builds: [{ package: ".", output: "pulumi-resource-random", ldflags: `-X main.version=${said}` }],
+            },
+        });
+        let built: Record<string, (version: string) => Program>;
+
+        beforeEach(() => {
+            helloModule(place);
+            built = { random: program };
+        });
+
+        const obtain = (mode: "auto" | "source" = "source", reached = false) =>
+            saying(() => obtainPlugin("random", { home, mode, env, built, probe: () => Promise.resolve(reached) }));
+        const printed = async () => (await execute(join(folder(), "pulumi-resource-random"), [])).stderr;
+
+        it("is built in the npm package's version, which Pulumi takes for installed and the tool says", async () => {
+            const { result, said } = await obtain("auto");
+            assert.deepEqual(result, { name: "random", version, origin: "built" });
+            const [begun, done, last, ...rest] = said.split("\n");
+            const what = `plugin random ${version}: building from .*module with Go [\\d.]+`;
+            assert.match(begun ?? "", new RegExp(`^${what} …$`));
+            assert.match(done ?? "", new RegExp(`^${what}: done in `));
+            assert.equal(
+                last,
+                `plugin random ${version}: Pulumi's own cannot be reached, the build of tools/go/${place.path("module")} is used`,
+            );
+            assert.deepEqual(rest, [""]);
+            assert.deepEqual(await listed(), [`random ${version}`]);
+            assert.equal(await printed(), `hello ${version}\n`);
+        });
+
+        it("is built again when its sources change, and only then", async () => {
+            await obtain();
+            assert.doesNotMatch((await obtain()).said, /building/);
+            place.write("module/more.go", 'package main\n\nfunc init() { version += " changed" }\n');
+            assert.match((await obtain()).said, /building/);
+            assert.equal(await printed(), `hello ${version} changed\n`);
+        });
+
+        it("takes a stand-in's place", async () => {
+            await saying(() => obtainPlugin("random", { home, mode: "source", env }));
+            assert.match((await obtain()).said, /building/);
+            assert.equal(await printed(), `hello ${version}\n`);
+        });
+
+        it("is Pulumi's own as soon as it can be reached", async () => {
+            await obtain();
+            fakePulumi();
+            assert.equal((await obtain("auto", true)).result.origin, "official");
+            assert.doesNotMatch(readFileSync(place.path("calls"), "utf8"), /--file/);
+            assert.ok(!existsSync(folder()), "the build is taken away first");
+        });
+
+        it("is built anew where an installation was interrupted", async () => {
+            await obtain();
+            place.write(`check'out/.toolchain/pulumi/plugins/resource-random-v${version}.partial`, "");
+            assert.match((await obtain()).said, /building/);
+            assert.deepEqual(await listed(), [`random ${version}`]);
+        });
+
+        const refused = async (expected: RegExp) => {
+            await assert.rejects(obtain(), (error: Error) => {
+                assert.match(error.message, expected);
+                assert.doesNotMatch(error.message, /\n/);
+                return true;
+            });
+            assert.deepEqual(await listed(), []);
+        };
+
+        it("is not installed when it does not compile", () => {
+            place.write("module/main.go", "package main\n\nfunc main() { undefinedThing() }\n");
+            return refused(/^plugin random could not be built: .*undefined: undefinedThing/);
+        });
+
+        it("is not installed when it is another version", () => {
+            built = { random: (wanted) => ({ ...program("0.0.1"), version: wanted }) };
+            return refused(
+                new RegExp(`^the plugin random from source does not say it is ${version}: hello 0\\.0\\.1$`),
+            );
+        });
     });
 });

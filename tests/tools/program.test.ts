@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execute, root, Workplace } from "./support";
+import { execute, root, tool, Workplace } from "./support";
 
 interface Sources {
     everything(top: string): string[];
@@ -127,4 +127,26 @@ describe("the entry that Pulumi loads", () => {
             stderr: "error: config/schema.ts has changed since the program was compiled: run `npm run build`.\n",
         });
     });
+});
+
+describe("what does not compile", () => {
+    const entries = ["index.ts", "config", "tests"];
+    const cases: [string, string, string[]][] = [
+        ["a test", "tests/unit/a.test.ts(1,2): error TS2322: no\n  more of it\n", ["tests"]],
+        [
+            "a folder and a file",
+            "config/a.ts(1,2): error TS1: no\nindex.ts(1,2): error TS1: no\n",
+            ["index.ts", "config"],
+        ],
+        ["a name that begins alike", "configuration.ts(1,2): error TS1: no\n", []],
+        ["the settings", "error TS5023: Unknown compiler option 'no'.\n", entries],
+    ];
+    for (const [what, messages, wrong] of cases) {
+        it(`is told by the compiler's messages: ${what}`, async () => {
+            const { entriesWithMistakes } = await tool<{
+                entriesWithMistakes: (messages: string, entries: string[]) => string[];
+            }>("build-program.mjs");
+            assert.deepEqual(entriesWithMistakes(messages, entries), wrong);
+        });
+    }
 });
