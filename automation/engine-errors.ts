@@ -17,7 +17,7 @@ export function engineError(
 ): unknown {
     if (error instanceof OperatorError || !(error instanceof CommandError)) return error;
     // It may have got the signal of a terminal itself.
-    if (signal?.aborted || /^error: (preview|update|refresh|destroy) cancell?ed/m.test(error.message))
+    if (signal?.aborted || /error: (preview|update|refresh|destroy) cancell?ed/.test(error.message))
         return new OperatorError("cancelled", `the operation on the stack '${stack}' was cancelled`);
     if (error instanceof ConcurrentUpdateError) return locked(stack, error.message);
     if (error instanceof StackNotFoundError) {

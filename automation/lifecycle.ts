@@ -6,7 +6,7 @@ import type { ProgressEvent } from "./events";
 import { isWell } from "./health";
 import { engineCall, type HostContainer, type HostInstance } from "./hosts";
 import { type Operation, operation } from "./operation";
-import { roleOf } from "./services";
+import { roleOf, startGroups } from "./services";
 
 export interface LifecycleReport {
     /** The containers that were stopped or started, in this order; those that were so already are not among them. */
@@ -35,16 +35,16 @@ export async function stopContainers(
 ): Promise<LifecycleReport> {
     mustBeDeployed(instance);
     const stopped: string[] = [];
-    for (const container of [...instance.containers].reverse()) {
-        if (!runs(container)) continue;
-        report({ kind: "phase", phase: `stop ${container.name}` });
-        await engineCall(() => instance.engine.containers.stop(container.id, graceSeconds(container.service)));
-        stopped.push(container.name);
+    for (const group of startGroups(instance.containers.filter(runs)).reverse()) {
+        report({ kind: "phase", phase: `stop ${namesOf(group)}` });
+        await engineCall(() =>
+            Promise.all(group.map(({ id, service }) => instance.engine.containers.stop(id, graceSeconds(service)))),
+        );
+        stopped.push(...group.map(({ name }) => name));
     }
     return { containers: stopped };
 }
 
-/** @param containers in the order of their start */
 export async function startContainers(
     { engine }: HostInstance,
     containers: readonly HostContainer[],
@@ -53,14 +53,14 @@ export async function startContainers(
 ): Promise<LifecycleReport> {
     if (containers.length === 0) throw new OperatorError("not-found", "there is nothing to start: `up` deploys it");
     const started: string[] = [];
-    for (const { id, name } of containers) {
-        const before = await engineCall(() => engine.containers.inspect(id));
-        if (before?.State.Running !== true) {
-            report({ kind: "phase", phase: `start ${name}` });
-            await engineCall(() => engine.containers.start(id));
-            started.push(name);
-        }
-        await untilHealthy(engine, id, name, Date.now() + timeoutSeconds * 1000, signal);
+    const deadline = () => Date.now() + timeoutSeconds * 1000;
+    for (const group of startGroups(containers)) {
+        const states = await engineCall(() => Promise.all(group.map(({ id }) => engine.containers.inspect(id))));
+        const off = group.filter((_, index) => states[index]?.State.Running !== true);
+        if (off.length > 0) report({ kind: "phase", phase: `start ${namesOf(off)}` });
+        await engineCall(() => Promise.all(off.map(({ id }) => engine.containers.start(id))));
+        started.push(...off.map(({ name }) => name));
+        await Promise.all(group.map(({ id, name }) => untilHealthy(engine, id, name, deadline(), signal)));
     }
     return { containers: started };
 }
@@ -97,6 +97,8 @@ function graceSeconds(service: string): number | undefined {
     const role = roleOf(service);
     return role === undefined ? undefined : shutdownFor(role).gracePeriodSeconds;
 }
+
+const namesOf = (group: readonly HostContainer[]) => group.map(({ name }) => name).join(", ");
 
 const runs = ({ summary }: HostContainer) => summary.State !== "exited" && summary.State !== "created";
 

@@ -1,21 +1,21 @@
 /** The order in which the services of an instance start; they are stopped the other way round. */
 import type { Role } from "../cht/model";
 
-/** Each needs those before it. What CHT's documentation starts first is first, CouchDB's own needs before CouchDB. */
+/** What has one number starts at once. Each needs what has lower ones; nginx also the certificate. */
 const order: Readonly<Record<Role, number>> = {
     nouveau: 0,
     couchdb: 1,
     healthcheck: 2,
     haproxy: 3,
     "upgrade-service": 4,
-    api: 5,
-    sentinel: 6,
-    certificate: 7,
-    nginx: 8,
+    api: 4,
+    sentinel: 4,
+    certificate: 4,
+    nginx: 5,
 };
 
 /** What this version knows nothing of starts last. */
-const others = 9;
+const others = 6;
 
 /** The role of a service: `couchdb` of `couchdb-2`; nothing of what CHT has not. */
 export function roleOf(service: string): Role | undefined {
@@ -23,10 +23,27 @@ export function roleOf(service: string): Role | undefined {
     return Object.hasOwn(order, role) ? (role as Role) : undefined;
 }
 
-/** In the order of their start; services of one kind by name, CouchDB's first node before the others, which need it. */
+function rank(service: string): number {
+    const role = roleOf(service);
+    if (role === undefined) return others;
+    // The other nodes of a cluster get the password's hash from the first.
+    const follower = role === "couchdb" && !/^couchdb(-1)?$/.test(service);
+    return order[role] + (follower ? 0.5 : 0);
+}
+
+/** In the order of their start; services that start at once by name. */
 export function inStartOrder<T extends { readonly service: string }>(services: readonly T[]): T[] {
-    const rank = ({ service }: T) => order[roleOf(service) as Role] ?? others;
     return [...services].sort(
-        (a, b) => rank(a) - rank(b) || a.service.localeCompare(b.service, "en", { numeric: true }),
+        (a, b) => rank(a.service) - rank(b.service) || a.service.localeCompare(b.service, "en", { numeric: true }),
     );
+}
+
+/** Those that start at once together, in the order of their start. */
+export function startGroups<T extends { readonly service: string }>(services: readonly T[]): T[][] {
+    const groups = new Map<number, T[]>();
+    for (const service of inStartOrder(services)) {
+        const at = rank(service.service);
+        groups.set(at, [...(groups.get(at) ?? []), service]);
+    }
+    return [...groups.values()];
 }

@@ -5,6 +5,7 @@ import type { Volume } from "../docker/types";
 import { OperatorError } from "./error";
 import { isWellByName } from "./health";
 import { connectHost, type HostContainer, type HostInstance, instancesOn, readInstance } from "./hosts";
+import { roleOf } from "./services";
 import { listStackFiles, readStackFile } from "./stack-files";
 import { outputsOf } from "./state";
 import type { Project } from "./workspace";
@@ -13,7 +14,7 @@ import type { Project } from "./workspace";
  * - `running`: every service runs, and those with a health check are well
  * - `starting`: some are not well yet
  * - `unhealthy`: some are not well, or start over and over
- * - `incomplete`: some run, others are stopped
+ * - `incomplete`: some run, others are stopped or were never made
  * - `stopped`: none runs; `start` starts them
  * - `data only`: no service is there, its data is
  * - `not deployed`: it stands in a stack file only
@@ -143,8 +144,14 @@ function stateOf(services: readonly ServiceStatus[], volumes: readonly Volume[])
     }
     const running = services.filter(({ state }) => state === "running");
     if (running.length === 0) return "stopped";
-    if (running.length < services.length) return "incomplete";
+    if (running.length < services.length || !isWhole(services)) return "incomplete";
     return services.some(({ health }) => health === "starting") ? "starting" : "running";
+}
+
+/** Whether there is at least what every version has: an `up` that was cancelled leaves a part. */
+function isWhole(services: readonly ServiceStatus[]): boolean {
+    const roles = new Set(services.map(({ service }) => roleOf(service)));
+    return (["couchdb", "haproxy", "api", "sentinel", "nginx"] as const).every((role) => roles.has(role));
 }
 
 /** As the containers say it; the volumes remember it when there is none. */

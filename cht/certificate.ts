@@ -38,7 +38,7 @@ export const ACME_AUTHORITY = "/cht-hosting/authority.pem";
 const RENEW_DAYS = 30;
 
 /** How long the companion waits after it looked, and after it failed, in seconds. */
-const PERIODS = { "self-signed": 43_200, own: 43_200, acme: 43_200, "local-ip": 86_400 } as const;
+const PERIODS = { "self-signed": 3_600, own: 3_600, acme: 43_200, "local-ip": 86_400 } as const;
 const RETRY_SECONDS = 600;
 
 /**

@@ -42,22 +42,26 @@ const everyMilliseconds = 15_000;
 
 /** What begins, that it goes on (every 15 s), and how long it took. */
 async function follow<T>(operation: Operation<T>, say: (line: string) => void): Promise<T> {
-    let step: { what: string; began: number } | undefined;
+    let step: { what: string; began: number; timer: NodeJS.Timeout } | undefined;
     let amount = "";
+    const stop = () => clearInterval(step?.timer);
     const end = () => {
+        stop();
         if (step !== undefined) say(`${step.what}: done in ${duration(Date.now() - step.began)}`);
         step = undefined;
     };
-    const timer = setInterval(() => {
-        if (step !== undefined) say(`${step.what} … ${duration(Date.now() - step.began)}${amount && `, ${amount}`}`);
-    }, everyMilliseconds);
+    const begin = (what: string) => {
+        const began = Date.now();
+        amount = "";
+        say(`${what} …`);
+        const goesOn = () => say(`${what} … ${duration(Date.now() - began)}${amount && `, ${amount}`}`);
+        step = { what, began, timer: setInterval(goesOn, everyMilliseconds) };
+    };
     try {
         for await (const event of operation) {
             if (event.kind === "phase") {
                 end();
-                amount = "";
-                step = { what: event.phase, began: Date.now() };
-                say(`${event.phase} …`);
+                begin(event.phase);
             } else if (event.kind === "amount") {
                 amount = `${event.what} ${bytes(event.bytes)}`;
             } else {
@@ -69,7 +73,7 @@ async function follow<T>(operation: Operation<T>, say: (line: string) => void): 
         end();
         return result;
     } finally {
-        clearInterval(timer);
+        stop();
     }
 }
 

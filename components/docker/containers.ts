@@ -121,13 +121,10 @@ function publishedPorts({ address, http, https }: Scope["plan"]["ports"]) {
 /** Files that the images have not: scripts of ours, and what is kept or known of this instance alone. */
 function uploads(scope: Scope, parts: ContainerParts, workload: Workload, container: Container) {
     const { plan } = scope;
-    const files = (container.files ?? []).map(({ path, content, executable }) => ({
-        file: path,
-        content: content as pulumi.Input<string>,
-        permissions: executable ? "0755" : "0644",
-    }));
+    const files: { file: string; content: pulumi.Input<string>; permissions: string }[] = [];
     const add = (file: string, content: pulumi.Input<string>, permissions: string) =>
         files.push({ file, content, permissions });
+    for (const { path, content, executable } of container.files ?? []) add(path, content, executable ? "0755" : "0644");
     if (workload.role === "couchdb" && workload.node === 1) {
         const values = pulumi.all(parts.credentials);
         const kept = values.apply((all) => keptCredentials({ version: plan.version, values: all }));

@@ -12,7 +12,16 @@ export function createNetwork({ plan, child }: Scope): docker.Network {
         { name, driver: "bridge", labels: asLabels(labels) },
         {
             ...child,
-            ignoreChanges: ["attachable", "driver", "internal", "ipamConfigs", "ipamDriver", "ipv6", "labels", "options"],
+            ignoreChanges: [
+                "attachable",
+                "driver",
+                "internal",
+                "ipamConfigs",
+                "ipamDriver",
+                "ipv6",
+                "labels",
+                "options",
+            ],
             ...(adopt === undefined ? {} : { import: adopt }),
         },
     );

@@ -41,9 +41,7 @@ export class EngineOperations implements Operations {
 
     private async waitFor(services: readonly string[]): Promise<void> {
         await Promise.all(
-            services.map((service) =>
-                waitUntilWell(this.engine, this.nameOf(service), healthOf(this.plan, service)),
-            ),
+            services.map((service) => waitUntilWell(this.engine, this.nameOf(service), healthOf(this.plan, service))),
         );
     }
 

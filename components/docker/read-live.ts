@@ -1,14 +1,7 @@
 /** Reads what a Docker engine has, before the first resource. It changes nothing there that outlives the reading. */
 import { statfsSync } from "node:fs";
+import type { LiveContainer, LiveHost, LiveMount, LiveNetwork, LivePort, LiveVolume } from "../../config/docker/live";
 import { portsToProbe } from "../../config/docker/ports";
-import type {
-    LiveContainer,
-    LiveHost,
-    LiveMount,
-    LiveNetwork,
-    LivePort,
-    LiveVolume,
-} from "../../config/docker/live";
 import { labels, type Owner } from "../../config/live";
 import type { HostStackModel } from "../../config/schema";
 import type { Engine } from "../../docker/client";

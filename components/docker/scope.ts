@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { labels } from "../../config/live";
 import type { HostPlan } from "../../config/docker/host-plan";
+import { labels } from "../../config/live";
 import type { Operations } from "./operations";
 
 /** What every part of an instance is made with. */

@@ -18,22 +18,33 @@ export async function takeOver(engine: Engine, plan: HostPlan): Promise<void> {
         const container = await engine.containers.inspect(id);
         if (container !== undefined) found.push(container);
     }
-    const order = (container: Container) => (isUpgradeService(container) ? 0 : hasCouchdb(container) ? 2 : 1);
-    for (const container of found.sort((a, b) => order(a) - order(b))) {
-        // Compose's restart policy is `always`: what ends by itself would come back.
-        await engine.containers.update(container.Id, { restart: "no" });
-        if (hasCouchdb(container)) {
-            if (container.State.Running) await engine.containers.exec(container.Id, terminateAndWait("beam.smp"));
-            await engine.containers.stop(container.Id, STOP_SECONDS);
-            await keepCredentials(engine, plan, container);
-        } else {
-            await engine.containers.stop(container.Id, STOP_SECONDS);
-        }
+    // Compose's restart policy is `always`: what ends by itself would come back.
+    for (const { Id } of found) await engine.containers.update(Id, { restart: "no" });
+    await endAll(engine, found.filter(isUpgradeService));
+    await endAll(
+        engine,
+        found.filter((container) => !isUpgradeService(container) && !hasCouchdb(container)),
+    );
+    for (const container of found.filter(hasCouchdb)) {
+        if (container.State.Running) await engine.containers.exec(container.Id, terminateAndWait("beam.smp"));
+        await engine.containers.stop(container.Id, COUCHDB_SECONDS);
+        await keepCredentials(engine, plan, container);
         await engine.containers.remove(container.Id, { force: true });
     }
 }
 
-const STOP_SECONDS = 30;
+/** What has nothing to write. Most of CHT's processes ignore that they are told to end, and are killed when this is over. */
+const STOP_SECONDS = 5;
+const COUCHDB_SECONDS = 30;
+
+async function endAll(engine: Engine, containers: readonly Container[]): Promise<void> {
+    await Promise.all(
+        containers.map(async ({ Id }) => {
+            await engine.containers.stop(Id, STOP_SECONDS);
+            await engine.containers.remove(Id, { force: true });
+        }),
+    );
+}
 
 async function keepCredentials(engine: Engine, plan: HostPlan, { Id, Config, Mounts }: Container): Promise<void> {
     const { user, live } = plan.credentials;

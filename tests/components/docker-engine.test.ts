@@ -102,14 +102,20 @@ describe("waiting for a service", () => {
     });
 
     it("ends with what the check said last, when its time is over", async () => {
-        const scene = { containers: { "dev-api": [{}] }, exec: { "dev-api": { code: 7, stdout: "warming up\nno answer\n" } } };
+        const scene = {
+            containers: { "dev-api": [{}] },
+            exec: { "dev-api": { code: 7, stdout: "warming up\nno answer\n" } },
+        };
         await assert.rejects(wait(scene, health(0)), {
-            message: "the container 'dev-api' is not well after 0 s (no answer): look at its log, 'docker logs dev-api'",
+            message:
+                "the container 'dev-api' is not well after 0 s (no answer): look at its log, 'docker logs dev-api'",
         });
     });
 
     it("ends early where a container ends again and again", async () => {
-        const states = [0, 5].map((restarts): State => ({ Status: "restarting", ExitCode: 3, OOMKilled: true, restarts }));
+        const states = [0, 5].map(
+            (restarts): State => ({ Status: "restarting", ExitCode: 3, OOMKilled: true, restarts }),
+        );
         await assert.rejects(wait({ containers: { "dev-api": states } }, health(60)), {
             message:
                 "the container 'dev-api' ends again and again (exit code 3, out of memory): look at its log, 'docker logs dev-api'",
@@ -138,7 +144,11 @@ describe("before a container is made", () => {
         assert.deepEqual(done, ["stop dev-nouveau", "remove dev-nouveau"]);
     });
 
-    for (const other of [{}, { ...labels, "cht-hosting/stack": "cht-hosting.other" }, { ...labels, "cht-hosting/instance": "d" }]) {
+    for (const other of [
+        {},
+        { ...labels, "cht-hosting/stack": "cht-hosting.other" },
+        { ...labels, "cht-hosting/instance": "d" },
+    ]) {
         it(`one of its name stays that is somebody else's: ${JSON.stringify(other)}`, async () => {
             const { engine, done } = engineOf({ containers: { "dev-nouveau": [{ labels: other }] } });
             await assert.rejects(new EngineOperations(engine, plan, stack).prepare(workload("nouveau")), {
@@ -165,7 +175,11 @@ describe("when a container was made", () => {
         ...live,
         containers: live.containers.map((one) =>
             one.name === "dev-api"
-                ? { ...one, status, labels: { ...one.labels, ...(made === undefined ? {} : { "cht-hosting/made": made }) } }
+                ? {
+                      ...one,
+                      status,
+                      labels: { ...one.labels, ...(made === undefined ? {} : { "cht-hosting/made": made }) },
+                  }
                 : one,
         ),
     });
@@ -235,13 +249,12 @@ describe("images that are missing", () => {
     });
 
     it("are told apart by their reason", async () => {
-        const { problems } = await missing(
-            (name) =>
-                name === image("api")
-                    ? { kind: "denied", reason: "x" }
-                    : name === image("nginx")
-                      ? { kind: "unknown", reason: "y" }
-                      : { kind: "known", digest: "" },
+        const { problems } = await missing((name) =>
+            name === image("api")
+                ? { kind: "denied", reason: "x" }
+                : name === image("nginx")
+                  ? { kind: "unknown", reason: "y" }
+                  : { kind: "known", digest: "" },
         );
         assert.deepEqual(
             problems.map(({ message }) => message),
@@ -257,7 +270,10 @@ describe("logins at registries", () => {
     it("are found by the registry in an image's name, Docker Hub's where there is none", async () => {
         const auth = Buffer.from("me:pass:word").toString("base64");
         const text = JSON.stringify({
-            auths: { "https://index.docker.io/v1/": { auth }, "registry.example.org:5000": { username: "a", password: "b" } },
+            auths: {
+                "https://index.docker.io/v1/": { auth },
+                "registry.example.org:5000": { username: "a", password: "b" },
+            },
         });
         const { secret } = await import("@pulumi/pulumi");
         const logins = await readLogins(new Map([["dev", { dockerConfigJson: secret(text) }]]));

@@ -5,7 +5,11 @@ import { hostIdentities, hostResource, registerHost } from "../support/host";
 import { unknown } from "../support/register";
 import { hostFile, planOf, runningOn } from "../unit/config/docker-support";
 
-const credentials = ["RandomPassword dev-couchdb-password", "RandomPassword dev-couchdb-secret", "RandomUuid dev-couchdb-uuid"];
+const credentials = [
+    "RandomPassword dev-couchdb-password",
+    "RandomPassword dev-couchdb-secret",
+    "RandomUuid dev-couchdb-uuid",
+];
 
 /** The resources of an instance of these services, images and volumes. */
 function resources(services: readonly string[], images: readonly string[], volumes: readonly string[]): string[] {
@@ -40,7 +44,14 @@ const TABLE: [string, Record<string, unknown>, string[]][] = [
         resources(
             [...around, "healthcheck", ...nodes("couchdb"), ...nodes("nouveau")],
             [...images, "nouveau", "healthcheck"],
-            ["cht-ssl", "cht-credentials", "cht-credentials-2", "cht-credentials-3", ...nodes("data"), ...nodes("nouveau")],
+            [
+                "cht-ssl",
+                "cht-credentials",
+                "cht-credentials-2",
+                "cht-credentials-3",
+                ...nodes("data"),
+                ...nodes("nouveau"),
+            ],
         ),
     ],
     [
@@ -103,7 +114,9 @@ describe("an instance on a Docker host", function () {
     it("takes over the volumes and the network that exist, whatever their labels are", async () => {
         const plan = planOf(hostFile(), runningOn(hostFile()));
         const { resources: made } = await registerHost(plan);
-        const imported = made.flatMap(({ name, options }) => (options.import === undefined ? [] : [[name, options.import]]));
+        const imported = made.flatMap(({ name, options }) =>
+            options.import === undefined ? [] : [[name, options.import]],
+        );
         assert.deepEqual(Object.fromEntries(imported), {
             "dev-cht-net": plan.network.adopt,
             "dev-cht-ssl": "dev_cht-ssl",
@@ -155,7 +168,11 @@ describe("an instance on a Docker host", function () {
             upgradeService: fc.boolean(),
             nodes: fc.constantFrom(1, 3, 4),
             folder: fc.boolean(),
-            tls: fc.constantFrom<Record<string, unknown>>({ kind: "self-signed" }, { kind: "acme" }, { kind: "local-ip" }),
+            tls: fc.constantFrom<Record<string, unknown>>(
+                { kind: "self-signed" },
+                { kind: "acme" },
+                { kind: "local-ip" },
+            ),
         });
         await fc.assert(
             fc.asyncProperty(configurations, async ({ version, upgradeService, nodes: count, folder, tls }) => {
@@ -185,7 +202,9 @@ function assertNames(plan: HostPlan, made: Awaited<ReturnType<typeof registerHos
         plan.description.workloads.map(({ service }) => `dev-${service}`).sort(),
     );
     // One address for each name in the network: nobody reaches another service by it.
-    const aliases = containers.flatMap(({ inputs }) => (inputs["networksAdvanced"] as { aliases: string[] }[])[0]?.aliases ?? []);
+    const aliases = containers.flatMap(
+        ({ inputs }) => (inputs["networksAdvanced"] as { aliases: string[] }[])[0]?.aliases ?? [],
+    );
     assert.equal(new Set(aliases).size, aliases.length);
     const published = containers.filter(({ inputs }) => inputs["ports"] !== undefined).map(({ name }) => name);
     assert.deepEqual(published, ["dev-nginx"]);

@@ -50,7 +50,14 @@ function contentOf(path: string): unknown {
 const LISTS: Readonly<Record<string, unknown>> = {
     "/_ping": "OK",
     "/version": { Version: "28.2.2", ApiVersion: "1.41", MinAPIVersion: "1.24", Os: "linux", Arch: "amd64" },
-    "/info": { ID: "engine", Name: "test", ServerVersion: "28.2.2", DockerRootDir: "/", SwapLimit: true, OSType: "linux" },
+    "/info": {
+        ID: "engine",
+        Name: "test",
+        ServerVersion: "28.2.2",
+        DockerRootDir: "/",
+        SwapLimit: true,
+        OSType: "linux",
+    },
     "/containers/json": [],
     "/images/json": [],
     "/networks": [],

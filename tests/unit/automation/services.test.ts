@@ -1,26 +1,25 @@
 import assert from "node:assert/strict";
-import { inStartOrder, roleOf } from "../../../automation/services";
+import { inStartOrder, roleOf, startGroups } from "../../../automation/services";
 
 describe("services of an instance", () => {
     it("start in the order in which they need one another", () => {
-        const services = ["nginx", "sentinel", "couchdb-10", "certificate", "api", "couchdb-2", "haproxy", "couchdb-1"];
+        const some = ["nginx", "sentinel", "couchdb-10", "certificate", "api", "couchdb-2", "haproxy", "couchdb-1"];
         const more = ["healthcheck", "upgrade-service", "nouveau-1", "of-a-later-version"];
+        const services = [...some, ...more].map((service) => ({ service }));
+        const groups = startGroups(services).map((group) => group.map(({ service }) => service));
+        assert.deepEqual(groups, [
+            ["nouveau-1"],
+            ["couchdb-1"],
+            ["couchdb-2", "couchdb-10"],
+            ["healthcheck"],
+            ["haproxy"],
+            ["api", "certificate", "sentinel", "upgrade-service"],
+            ["nginx"],
+            ["of-a-later-version"],
+        ]);
         assert.deepEqual(
-            inStartOrder([...services, ...more].map((service) => ({ service }))).map(({ service }) => service),
-            [
-                "nouveau-1",
-                "couchdb-1",
-                "couchdb-2",
-                "couchdb-10",
-                "healthcheck",
-                "haproxy",
-                "upgrade-service",
-                "api",
-                "sentinel",
-                "certificate",
-                "nginx",
-                "of-a-later-version",
-            ],
+            inStartOrder(services).map(({ service }) => service),
+            groups.flat(),
         );
     });
 

@@ -44,9 +44,13 @@ describe("the certificate's companion", function () {
         });
         running.push(child);
         let output = "";
-        for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data));
+        for (const stream of [child.stdout, child.stderr])
+            stream.on("data", (data: Buffer) => (output += data.toString("utf8")));
         const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-        await until(() => done(output) || child.exitCode !== null, () => output);
+        await until(
+            () => done(output) || child.exitCode !== null,
+            () => output,
+        );
         child.kill("SIGTERM");
         return { output, code: await ended };
     }
@@ -116,7 +120,10 @@ describe("the certificate's companion", function () {
             it(`makes another where the one there ${why}`, async () => {
                 const given = make(host, days);
                 put(given);
-                await keep({ kind: "self-signed", host: "cht.example.org" }, () => read("cert.pem") !== given.certificate);
+                await keep(
+                    { kind: "self-signed", host: "cht.example.org" },
+                    () => read("cert.pem") !== given.certificate,
+                );
                 assert.equal(certificate().subjectAltName, "DNS:cht.example.org");
                 assert.ok(certificate().checkPrivateKey(createPrivateKey(read("key.pem"))));
             });
@@ -267,7 +274,14 @@ describe("the certificate's companion", function () {
             put({ certificate: "old", key: "old" });
             const env = { ...process.env, PATH: `${programs}:${process.env.PATH}` };
             // As the image's entrypoint does: it waits for the hook, and the hook's process outlives it.
-            execFileSync("/bin/sh", ["-c", `echo $$ > ${folder}/pid; ${reloadHook(place(), 0.1).replace(") &", ") >/dev/null 2>&1 &\necho $! > " + folder + "/pid")}`], { env });
+            execFileSync(
+                "/bin/sh",
+                [
+                    "-c",
+                    `echo $$ > ${folder}/pid; ${reloadHook(place(), 0.1).replace(") &", ") >/dev/null 2>&1 &\necho $! > " + folder + "/pid")}`,
+                ],
+                { env },
+            );
         };
         const calls = () => (existsSync(join(folder, "nginx")) ? readFileSync(join(folder, "nginx"), "utf8") : "");
 

@@ -88,7 +88,9 @@ describe("a description", () => {
 
     it("asks for no limit of open files where the engine or the node cannot raise its own", () => {
         const { workloads } = describeInstance(settings("5.2.0", 3, "docker", { defaultUlimit: true }));
-        const limited = workloads.filter(({ containers }) => containers.some(({ openFiles }) => openFiles !== undefined));
+        const limited = workloads.filter(({ containers }) =>
+            containers.some(({ openFiles }) => openFiles !== undefined),
+        );
         assert.deepEqual(limited, []);
     });
 

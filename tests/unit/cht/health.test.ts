@@ -47,7 +47,11 @@ describe("the health check on Docker", () => {
         const address = server.address();
         assert.ok(typeof address === "object" && address !== null);
         const hexadecimal = address.port.toString(16).toUpperCase().padStart(4, "0");
-        const look = () => promisify(execFile)(shell, rest.map((text) => text.replace("1760", hexadecimal)));
+        const look = () =>
+            promisify(execFile)(
+                shell,
+                rest.map((text) => text.replace("1760", hexadecimal)),
+            );
         await look();
         await new Promise((closed) => server.close(closed));
         await assert.rejects(look(), { code: 1 });

@@ -119,7 +119,7 @@ describe("the command of CouchDB's container on Docker", () => {
         child = started;
         let output = "";
         started.stdout.on("data", (data: Buffer) => {
-            output += data;
+            output += data.toString("utf8");
         });
         return { output: () => output, ended: new Promise((resolve) => started.once("exit", resolve)) };
     }
