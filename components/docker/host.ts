@@ -68,7 +68,7 @@ export class ChtHost extends pulumi.ComponentResource {
 
     /**
      * The URL by which users reach the instance: `https://<host>[:<port>]`. In an update it is known once every service is
-     * well, and not at all where one is not: the update fails with its name.
+     * well; where one is not, the update fails with its name.
      */
     readonly url: pulumi.Output<string>;
 
@@ -105,11 +105,18 @@ export class ChtHost extends pulumi.ComponentResource {
     }
 }
 
-/** What is not well is the operator's to mend: it is told without a stack trace. */
+/**
+ * What is not well is the operator's to mend: the update fails with one sentence, and tells its outputs all the same. For
+ * that the error is left to the runtime, which fails a program for it and lets it go on; in an output it would be "error
+ * serializing property", and a logged one alone ends with success.
+ */
 async function settled(operations: Operations): Promise<void> {
     try {
         await operations.settle();
     } catch (error) {
-        throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+        const failure = new pulumi.RunError(error instanceof Error ? error.message : String(error));
+        // Once the program is over, the runtime would show the stack, of a RunError too.
+        failure.stack = "";
+        void Promise.reject(failure);
     }
 }

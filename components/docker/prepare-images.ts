@@ -69,7 +69,8 @@ function reasonOf(answer: RegistryAnswer | undefined): string {
         case "denied":
             return "does not give them out without a login ('pulumi config set --secret <instance>.dockerConfigJson')";
         case "unreachable":
-            return `cannot be reached (${answer.reason.replace(/^.* cannot be asked: /, "")})`;
+            // Without the engine's own port, which is another for each question: the same reason is told once.
+            return `cannot be reached (${answer.reason.replace(/^.* cannot be asked: |\b(read|write) udp \S+->\S+: /g, "")})`;
         default:
             return "";
     }

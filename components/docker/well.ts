@@ -8,7 +8,7 @@ const PERIODS = { first: 150, most: 1000, factor: 1.3 };
 /** How long a service without a health check may take to run. */
 const START_SECONDS = 60;
 
-/** A container that ends this often while it is waited for will not be well by waiting. */
+/** A container that has ended this often by itself, and does so again, will not be well by waiting. */
 const RESTARTS = 5;
 
 /**
@@ -38,7 +38,8 @@ export async function waitUntilWell(engine: Engine, name: string, health: Health
             last = looked.output;
             since = State.StartedAt;
         }
-        if (RestartCount - restarts >= RESTARTS) {
+        // Docker lets ever more time pass between two starts: one that we see is enough where there were as many before.
+        if (RestartCount > restarts && RestartCount >= RESTARTS) {
             throw new Error(
                 `the container '${name}' ends again and again (exit code ${State.ExitCode}${State.OOMKilled ? ", out of memory" : ""}): look at its log, 'docker logs ${name}'`,
             );

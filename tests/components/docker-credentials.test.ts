@@ -52,3 +52,37 @@ describe("the credentials of a Docker host", () => {
         it(title, async () => assert.deepEqual(await credentials(found, operators), expected));
     }
 });
+
+describe("canary secrets on a Docker host", () => {
+    const canary = { password: "canary-password", secret: "canary-secret", uuid: "canary-uuid" };
+    const words = ["canary", "generated-dev"];
+
+    for (const [title, found, operators] of [
+        ["generated", undefined, {}],
+        ["given", undefined, canary],
+        ["live", canary, {}],
+    ] as const) {
+        it(`stand in no input that is not marked secret: ${title}`, async () => {
+            const plan = planOf(hostFile({ version: "4.22.0", couchdb: { nodes: 3 }, upgradeService: true }));
+            const credentials = { ...plan.credentials, ...(found === undefined ? {} : { live: found }) };
+            const { resources } = await registerHost(
+                { ...plan, credentials, tls: { kind: "own", certificate: "PEM" } },
+                { given: operators, key: "canary-key" },
+            );
+            const told = resources.flatMap(({ name, inputs, secretInputs }) =>
+                leaves(inputs)
+                    .filter(([path, text]) => !secretInputs.includes(path) && words.some((word) => text.includes(word)))
+                    .map(([path]) => `${name} ${path}`),
+            );
+            assert.deepEqual(told, []);
+            assert.ok(resources.some(({ secretInputs }) => secretInputs.length > 0));
+        });
+    }
+});
+
+/** Every text of the inputs with its path, `envs[0]`. */
+function leaves(value: unknown, path = ""): [string, string][] {
+    if (typeof value !== "object" || value === null) return [[path, String(value)]];
+    if (Array.isArray(value)) return value.flatMap((item, index) => leaves(item, `${path}[${index}]`));
+    return Object.entries(value).flatMap(([key, item]) => leaves(item, path === "" ? key : `${path}.${key}`));
+}

@@ -122,6 +122,11 @@ describe("waiting for a service", () => {
         });
     });
 
+    it("goes on where it ended often before, and no more", async () => {
+        const states: State[] = [{ Status: "restarting", restarts: 9 }, { restarts: 9 }];
+        assert.deepEqual(await wait({ containers: { "dev-api": states } }, health(60)), ["exec dev-api check"]);
+    });
+
     it("ends at once where the container is gone", async () => {
         await assert.rejects(wait({}, health(60)), {
             message: "the container 'dev-api' is gone: run 'pulumi up --refresh'",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import type { HostPlan } from "../../config/docker/host-plan";
 import { hostIdentities, hostResource, registerHost } from "../support/host";
@@ -147,6 +148,23 @@ describe("an instance on a Docker host", function () {
         const { outputs } = await registerHost(planOf(hostFile()), { settle });
         assert.deepEqual(outputs, { url: "https://localhost:10443" });
         assert.ok(settled);
+    });
+
+    it("fails the update with what is not well, in a way that hides no output", async () => {
+        const handlers = process.listeners("unhandledRejection");
+        process.removeAllListeners("unhandledRejection");
+        const failure = new Promise((resolve) => process.once("unhandledRejection", resolve));
+        try {
+            const settle = () => Promise.reject(new Error("the container 'dev-api' is not well"));
+            const { outputs } = await registerHost(planOf(hostFile()), { settle });
+            assert.deepEqual(outputs, { url: "https://localhost:10443" });
+            const error = await failure;
+            assert.ok(pulumi.RunError.isInstance(error));
+            assert.deepEqual([error.message, error.stack], ["the container 'dev-api' is not well", ""]);
+        } finally {
+            process.removeAllListeners("unhandledRejection");
+            for (const handler of handlers) process.on("unhandledRejection", handler);
+        }
     });
 
     it("waits for nothing in a preview, nor where it is removed", async () => {

@@ -46,7 +46,11 @@ describe("a host that cannot be made", () => {
         }
         assert.deepEqual(await engine.objects(name), before);
         const made = (await stack.export()).resources.filter(({ custom }) => custom).map(({ urn }) => urn);
-        assert.deepEqual(made, []);
+        // What the program asks the engine with is noted, and is nothing on the host.
+        assert.deepEqual(
+            made.filter((urn) => !urn.endsWith("::default")),
+            [],
+        );
     }
 
     it("because a port is taken", async () => {
@@ -89,14 +93,20 @@ describe("a host that cannot be made", () => {
 
     it("because somebody else's volume has the name", async () => {
         await engine.ask("volume", "create", `${name}_couchdb-data`);
-        await isRefused([`${name}_couchdb-data`]);
-        await engine.ask("volume", "rm", `${name}_couchdb-data`);
+        try {
+            await isRefused([`${name}_couchdb-data`]);
+        } finally {
+            await engine.ask("volume", "rm", `${name}_couchdb-data`);
+        }
     });
 
     it("because somebody else's container has the name", async () => {
         await engine.ask("create", "--name", `${name}-api`, "public.ecr.aws/medic/cht-api:5.2.0");
-        await isRefused([`${name}-api`]);
-        await engine.ask("rm", `${name}-api`);
+        try {
+            await isRefused([`${name}-api`]);
+        } finally {
+            await engine.ask("rm", `${name}-api`);
+        }
     });
 
     it("warns of a certificate that ends in a month", async () => {
