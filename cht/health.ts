@@ -19,9 +19,18 @@ const NOUVEAU = [
     `[ "$status" = 200 ]`,
 ].join(" && ");
 
+/**
+ * What it answers HAProxy: that it answers is not enough. HAProxy takes every node for well until it has asked, and a
+ * database that API makes before the nodes have found each other would lie on one of them alone.
+ *
+ * @see medic/cht-core haproxy-healthcheck/check.py
+ */
+const ALL_NODES_JOINED = `import socket, sys; sys.exit(socket.create_connection(("127.0.0.1", ${PORTS.healthcheck}), 4).recv(8) != b"up\\n")`;
+
 /** What Docker runs in the container, where Kubernetes would ask from outside. */
 const COMMANDS: Readonly<Partial<Record<Role, readonly string[]>>> = {
     nouveau: ["/bin/bash", "-c", NOUVEAU],
+    healthcheck: ["python3", "-c", ALL_NODES_JOINED],
     api: ["/bin/sh", "-c", `curl -fsm5 -o /dev/null http://localhost:${PORTS.api}/`],
 };
 

@@ -35,7 +35,7 @@ export const suites = {
     engine: { shows: "the real engine on a real Kubernetes API", budget: 900, timeout: 300, ...engine },
     docker: {
         shows: "the real engine on a real Docker engine",
-        budget: 600,
+        budget: 1200,
         timeout: 300,
         programs: ["pulumi", "pebble", "compose"],
         plugins: ["docker", "random"],

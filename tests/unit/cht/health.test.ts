@@ -12,7 +12,7 @@ const TABLE: Record<Role, [RegExp, number, number, number, number] | undefined> 
     couchdb: [/_up$/, 10, 6, 3, 3600],
     nouveau: [/\/dev\/tcp\/127\.0\.0\.1\/5988.*GET \/ping /, 10, 5, 3, 300],
     haproxy: [/':1760 /, 5, 5, 3, 300],
-    healthcheck: [/':15B3 /, 30, 5, 3, 300],
+    healthcheck: [/ 5555\), 4\)\.recv\(8\) != b"up\\n"\)$/, 30, 5, 3, 300],
     api: [/ http:\/\/localhost:5988\/$/, 10, 5, 3, 1800],
     sentinel: undefined,
     "upgrade-service": [/':1390 /, 10, 5, 3, 300],

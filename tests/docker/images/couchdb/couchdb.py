@@ -22,6 +22,9 @@ from store import DATA, Conflict, Corrupt, Store
 with open("/opt/couchdb/etc/vm.args", encoding="utf-8") as arguments:
     HOST = arguments.read().split("couchdb@")[1].strip()
 
+#: Of the whole cluster.
+NODES = 1 if HOST == "127.0.0.1" else int(os.environ.get("NODE_COUNT", "3"))
+
 changed = threading.Condition()
 
 
@@ -129,6 +132,9 @@ class CouchDB(Handler):
         if self.command == "PUT" and not rest:
             if name in placement:
                 return self.answer(412, {"error": "file_exists", "reason": "The database already exists."})
+            # Made now, it would be on this node alone, for ever.
+            if len(store.recall("_nodes", [HOST])) < NODES:
+                return self.answer(503, {"error": "not_joined", "reason": "The cluster is not complete."})
             store.remember("_dbs", {name: store.recall("_nodes", [HOST])})
             store.create(name)
             return self.answer(201 if tell_all() else 202, {"ok": True})
