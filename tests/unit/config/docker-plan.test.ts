@@ -326,14 +326,14 @@ describe("what is on the engine already", () => {
         );
     });
 
-    it("gets what a new version has more", () => {
+    it("gets what a new version has more, and keeps what both have", () => {
         const raw = (version: string) => hostFile({ version, couchdb: { nodes: 3 } });
         const { plans, problems } = planHost(raw("5.3.0"), runningOn(raw("5.2.0")));
         assert.deepEqual(problems, []);
         assert.deepEqual(
             plans.flatMap(volumesOf).filter((volume) => volume.startsWith("nouveau")),
             [
-                "nouveau-1 dev_nouveau-data-1 false",
+                "nouveau-1 dev_nouveau-data-1 true",
                 "nouveau-2 dev_nouveau-data-2 false",
                 "nouveau-3 dev_nouveau-data-3 false",
             ],
