@@ -15,6 +15,9 @@ import { obtain } from "./toolchain.mjs";
 /** In CI nothing may be left out: CHT_TEST_REQUIRE=all. */
 export const everythingRequired = process.env.CHT_TEST_REQUIRE === "all";
 
+/** How long mocha may take to end after it has told its result: a run must not hang on what a test left open. */
+const patienceAtEnd = 60_000;
+
 /** @typedef {{ passed: number, failed: number, code: number }} Result */
 /** @typedef {{ missing: string }} Missing what the machine does not have, as a reason */
 
@@ -54,14 +57,29 @@ function mocha(/** @type {string[]} */ args, /** @type {Record<string, string | 
         });
         const interrupted = whileInterruptible(child);
         let tail = "";
+        const summary = () => /^(\d+) passed, (\d+) failed/m.exec(tail.slice(tail.lastIndexOf("\n\n"))) ?? [];
+        let lingering = false;
+        let patience = setTimeout(() => {}, 0);
         child.stdout.setEncoding("utf8").on("data", (text) => {
             process.stdout.write(text);
             tail = (tail + text).slice(-2_000);
+            clearTimeout(patience);
+            if (summary().length === 0) return;
+            patience = setTimeout(() => {
+                lingering = true;
+                console.error("The tests are over and their process is not: something was left open. It is ended.");
+                child.kill("SIGKILL");
+            }, patienceAtEnd);
         });
         child.on("close", (code) => {
+            clearTimeout(patience);
             if (interrupted()) return reject(new Failure("the tests were interrupted."));
-            const [, passed, failed] = /^(\d+) passed, (\d+) failed/m.exec(tail.slice(tail.lastIndexOf("\n\n"))) ?? [];
-            resolve({ passed: Number(passed ?? 0), failed: Number(failed ?? 1), code: code ?? 1 });
+            const [, passed, failed] = summary();
+            resolve({
+                passed: Number(passed ?? 0),
+                failed: Number(failed ?? 1),
+                code: lingering ? Math.sign(Number(failed)) : (code ?? 1),
+            });
         });
     });
 }

@@ -28,7 +28,7 @@ describe("the certificate's companion", function () {
     });
 
     afterEach(() => {
-        for (const child of running) child.kill("SIGKILL");
+        for (const { pid } of running) endGroup(pid);
         running = [];
         rmSync(folder, { recursive: true });
     });
@@ -41,6 +41,8 @@ describe("the certificate's companion", function () {
     async function keep(source: CertificateSource, done: (output: string) => boolean, change = (text: string) => text) {
         const child = spawn("/bin/sh", ["-c", change(certificateScript(source, place()))], {
             env: { ...process.env, PATH: `${programs}:${process.env.PATH}` },
+            // A group of its own: the shell's pause outlives it, where no container's end takes it along.
+            detached: true,
         });
         running.push(child);
         let output = "";
@@ -328,5 +330,15 @@ function isDone(done: () => boolean): boolean {
         return done();
     } catch {
         return false;
+    }
+}
+
+/** Ends all that is left of a process and those that it started. */
+function endGroup(leader: number | undefined): void {
+    if (leader === undefined) return;
+    try {
+        process.kill(-leader, "SIGKILL");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
 }
