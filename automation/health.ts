@@ -1,5 +1,6 @@
-/** Whether a container is well. Docker looks for the first time after a whole period of a health check, which may be a minute. */
+/** Whether a container is well. */
 import type { Engine } from "../docker/client";
+import { runCheck } from "../docker/health";
 import type { Container } from "../docker/types";
 import { engineCall } from "./hosts";
 
@@ -10,13 +11,7 @@ export async function isWell(engine: Engine, container: Container): Promise<bool
     if (Health == null || Health.Status === "none" || Health.Status === "healthy") return true;
     const command = checkOf(container);
     if (Health.Status === "unhealthy" || command === undefined) return false;
-    try {
-        const { code } = await engine.containers.exec(container.Id, command, { signal: AbortSignal.timeout(10_000) });
-        return code === 0;
-    } catch {
-        // It ended meanwhile, or takes too long.
-        return false;
-    }
+    return (await runCheck(engine, container.Id, command, 10_000)).well;
 }
 
 export async function isWellByName(engine: Engine, id: string): Promise<boolean> {

@@ -1,12 +1,13 @@
 /** Docker hosts of stack files, and the instances that run there. Objects are known by their labels, never by parts of names. */
 
+import { inStartOrder } from "../cht/start-order";
+import { engineKeys } from "../config/docker/schema";
 import { labels } from "../config/live";
 import { connect, type Engine } from "../docker/client";
 import { findEndpoint, thisMachine } from "../docker/endpoint";
 import { EngineError } from "../docker/error";
 import type { ContainerSummary, Volume } from "../docker/types";
 import { OperatorError } from "./error";
-import { inStartOrder } from "./services";
 import { findInstance, readStackFile } from "./stack-files";
 import type { Project } from "./workspace";
 
@@ -58,13 +59,7 @@ export async function connectHost(project: Project, stack: string): Promise<Engi
             `the stack '${stack}' is not on a Docker host: use kubectl for its instances`,
         );
     }
-    const keys = { host: "cluster.host", context: "cluster.context", sshOptions: "cluster.sshOptions" };
-    const request = {
-        keys,
-        ...(host === undefined ? {} : { host }),
-        ...(context === undefined ? {} : { context }),
-        ...(sshOptions === undefined ? {} : { sshOptions }),
-    };
+    const request = { keys: engineKeys, host, context, sshOptions };
     return engineCall(async () => connect(findEndpoint(request, thisMachine())));
 }
 
@@ -74,28 +69,45 @@ export async function readInstance(
     name: string,
     engine: Engine,
 ): Promise<HostInstance> {
+    return instanceIn(await look(engine), { project, stack, name, engine });
+}
+
+/** The instances of a stack, those of `names` and all others that the engine knows: of the file they may be gone. */
+export async function readInstances(
+    project: Project,
+    stack: string,
+    names: readonly string[],
+    engine: Engine,
+): Promise<HostInstance[]> {
+    const found = await look(engine);
+    const all = [...found.containers.map(({ Labels }) => Labels), ...found.volumes.map(({ Labels }) => Labels ?? {})];
+    const known = all.filter(isOfStack(project, stack)).flatMap((each) => each[labels.instance] ?? []);
+    return [...new Set([...names, ...known.sort()])].map((name) => instanceIn(found, { project, stack, name, engine }));
+}
+
+interface Found {
+    readonly containers: readonly ContainerSummary[];
+    readonly volumes: readonly Volume[];
+}
+
+async function look(engine: Engine): Promise<Found> {
     const [containers, volumes] = await engineCall(() =>
         Promise.all([engine.containers.list(), engine.volumes.list()]),
     );
+    return { containers, volumes };
+}
+
+function instanceIn(
+    { containers, volumes }: Found,
+    place: Pick<HostInstance, "project" | "stack" | "name" | "engine">,
+): HostInstance {
+    const { project, stack, name } = place;
     const own = isOwn(project, stack, name);
     return {
-        project,
-        stack,
-        name,
-        engine,
+        ...place,
         containers: inStartOrder(containers.filter(({ Labels }) => own(Labels)).map(asContainer)),
         volumes: volumes.filter(({ Labels }) => own(Labels ?? {})),
     };
-}
-
-/** The instances of a stack that an engine knows, by name: those the file has no more are among them. */
-export async function instancesOn(project: Project, stack: string, engine: Engine): Promise<string[]> {
-    const [containers, volumes] = await engineCall(() =>
-        Promise.all([engine.containers.list(), engine.volumes.list()]),
-    );
-    const all = [...containers.map(({ Labels }) => Labels), ...volumes.map(({ Labels }) => Labels ?? {})];
-    const names = all.filter(isOfStack(project, stack)).flatMap((each) => each[labels.instance] ?? []);
-    return [...new Set(names)].sort();
 }
 
 /** Calls the engine; what goes wrong there is an operator's matter, not a mistake of the program. */

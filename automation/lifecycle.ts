@@ -1,12 +1,12 @@
 /** Stopping and starting an instance that is deployed. The state of the stack is left alone: nothing of what there is changes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { shutdownFor } from "../cht/shutdown";
+import { roleOf, startGroups } from "../cht/start-order";
 import { OperatorError } from "./error";
 import type { ProgressEvent } from "./events";
 import { isWell } from "./health";
 import { engineCall, type HostContainer, type HostInstance } from "./hosts";
 import { type Operation, operation } from "./operation";
-import { roleOf, startGroups } from "./services";
 
 export interface LifecycleReport {
     /** The containers that were stopped or started, in this order; those that were so already are not among them. */

@@ -1,7 +1,9 @@
 /** The administrator's login, read where the truth is: CouchDB keeps the password it was first given. */
+
+import { roleOf } from "../cht/start-order";
+import { environmentOf } from "../docker/container";
 import { OperatorError } from "./error";
 import { engineCall, type HostInstance } from "./hosts";
-import { roleOf } from "./services";
 import { instanceOutputs } from "./status";
 
 /** A secret: for the person who asked, never for a log. */
@@ -32,12 +34,7 @@ export async function couchdbEnvironment({
     const couchdb = containers.find(({ service }) => roleOf(service) === "couchdb");
     if (couchdb === undefined) return {};
     const container = await engineCall(() => engine.containers.inspect(couchdb.id));
-    return Object.fromEntries(
-        (container?.Config.Env ?? []).map((line) => [
-            line.slice(0, line.indexOf("=")),
-            line.slice(line.indexOf("=") + 1),
-        ]),
-    );
+    return container === undefined ? {} : environmentOf(container);
 }
 
 /** Everything of an instance that nobody but its administrators may read. */

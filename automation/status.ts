@@ -1,11 +1,12 @@
 /** What there is and how it is: every instance of every stack, with what its engine says. */
+
+import { roleOf } from "../cht/start-order";
 import { labels } from "../config/live";
 import type { Engine } from "../docker/client";
 import type { Volume } from "../docker/types";
 import { OperatorError } from "./error";
 import { isWellByName } from "./health";
-import { connectHost, type HostContainer, type HostInstance, instancesOn, readInstance } from "./hosts";
-import { roleOf } from "./services";
+import { connectHost, type HostContainer, type HostInstance, readInstances } from "./hosts";
 import { listStackFiles, readStackFile } from "./stack-files";
 import { outputsOf } from "./state";
 import type { Project } from "./workspace";
@@ -114,8 +115,7 @@ async function statusOfStack(project: Project, stack: string): Promise<InstanceS
     if (cluster["kind"] !== "docker") return without("kubernetes");
     try {
         const engine = await connectHost(project, stack);
-        const names = [...new Set([...Object.keys(instances), ...(await instancesOn(project, stack, engine))])];
-        const found = await Promise.all(names.map((name) => readInstance(project, stack, name, engine)));
+        const found = await readInstances(project, stack, Object.keys(instances), engine);
         const states = await Promise.all(found.map((instance) => statusOf(instance, outputs[instance.name]?.url)));
         engine.close();
         return states;

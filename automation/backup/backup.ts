@@ -1,12 +1,12 @@
 /** Backup of one instance of a Docker host: everything that a restore needs, in one file on this machine. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { roleOf } from "../../cht/start-order";
 import { OperatorError } from "../error";
 import type { ProgressEvent } from "../events";
 import { engineCall, type HostInstance } from "../hosts";
 import { startContainers, stopContainers } from "../lifecycle";
 import { type Operation, operation } from "../operation";
-import { roleOf } from "../services";
 import { readStackFile } from "../stack-files";
 import { versionOf } from "../status";
 import { ArchiveWriter } from "./archive";

@@ -1,10 +1,11 @@
 /** What of an instance is backed up, and how the engine gives it: by a container that is made for it and never started. */
+
+import { roleOf } from "../../cht/start-order";
 import { labels } from "../../config/live";
 import type { Engine } from "../../docker/client";
 import type { Container } from "../../docker/types";
 import { OperatorError } from "../error";
 import { engineCall, type HostInstance } from "../hosts";
-import { roleOf } from "../services";
 import { readStackFile } from "../stack-files";
 import type { BackupPart } from "./manifest";
 

@@ -20,10 +20,11 @@ export async function readArchives(
 
 /** Loads what the engine does not have. */
 export async function loadArchives(engine: Engine, archives: readonly ImageArchive[]): Promise<void> {
+    const there = new Set(await engine.images.names());
     for (const { path, images } of archives) {
-        const names = await engine.images.names();
-        if (images.length > 0 && images.every((image) => names.has(image))) continue;
+        if (images.length > 0 && images.every((image) => there.has(image))) continue;
         await engine.images.load(createReadStream(path), { name: path });
+        for (const image of images) there.add(image);
     }
 }
 

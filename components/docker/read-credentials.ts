@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { posix } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { CredentialKey } from "../../cht/model";
 import type { LiveHostCredentials } from "../../config/docker/live";
@@ -6,6 +7,7 @@ import { hostNames } from "../../config/docker/names";
 import { labels } from "../../config/live";
 import type { HostStackModel } from "../../config/schema";
 import type { Engine } from "../../docker/client";
+import { environmentOf, mountAt } from "../../docker/container";
 import type { Container } from "../../docker/types";
 import { CREDENTIALS_FILE, type KeptCredentials } from "./credentials";
 
@@ -39,19 +41,15 @@ export async function readCredentials(
     return found;
 }
 
-function isCouchdb({ Mounts }: Container, volume: string): boolean {
-    return Mounts.some(({ Type, Name, Destination }) => {
-        return Type === "volume" && Name === volume && Destination.replace(/\/$/, "") === FOLDER;
-    });
+function isCouchdb(container: Container, volume: string): boolean {
+    const mount = mountAt(container, FOLDER);
+    return mount?.Type === "volume" && mount.Name === volume;
 }
 
-const FOLDER = CREDENTIALS_FILE.slice(0, CREDENTIALS_FILE.lastIndexOf("/"));
+const FOLDER = posix.dirname(CREDENTIALS_FILE);
 
-function fromEnvironment({ Config }: Container): LiveHostCredentials["values"] {
-    const variables = (Config.Env ?? []).map((line) => {
-        const at = line.indexOf("=");
-        return [line.slice(0, at), line.slice(at + 1)] as const;
-    });
+function fromEnvironment(container: Container): LiveHostCredentials["values"] {
+    const variables = Object.entries(environmentOf(container));
     return Object.fromEntries(variables.filter(([name]) => KEYS.some((key) => key === name)));
 }
 

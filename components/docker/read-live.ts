@@ -5,14 +5,18 @@ import { portsToProbe } from "../../config/docker/ports";
 import { labels, type Owner } from "../../config/live";
 import type { HostStackModel } from "../../config/schema";
 import type { Engine } from "../../docker/client";
-import type { Container, Labels } from "../../docker/types";
+import type { Container, EngineInfo, Labels } from "../../docker/types";
 import { readCredentials } from "./read-credentials";
 import { lanAddress, takenOf } from "./this-machine";
 
 /** @param stack `<project>.<stack>` */
-export async function readLive(engine: Engine, model: HostStackModel, stack: string): Promise<LiveHost> {
-    const [info, summaries, volumes, networks, images] = await Promise.all([
-        engine.info(),
+export async function readLive(
+    engine: Engine,
+    info: EngineInfo,
+    model: HostStackModel,
+    stack: string,
+): Promise<LiveHost> {
+    const [summaries, volumes, networks, images] = await Promise.all([
         engine.containers.list(),
         engine.volumes.list(),
         engine.networks.list(),

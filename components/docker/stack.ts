@@ -3,6 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { readHostFiles } from "../../config/docker/files";
 import { planHostStack } from "../../config/docker/plan";
+import { engineKeys } from "../../config/docker/schema";
 import type { LoadedStack } from "../../config/load";
 import { formatProblems } from "../../config/problem";
 import type { HostStackModel } from "../../config/schema";
@@ -32,7 +33,7 @@ export async function createHosts(
         const archives = await readArchives(files.archives);
         // What is wrong with the files is told by the plan; until then nothing is changed.
         if (!pulumi.runtime.isDryRun() && files.problems.length === 0) await loadArchives(engine, archives);
-        const live = await readLive(engine, model, stack);
+        const live = await readLive(engine, info, model, stack);
         const plans = planHostStack({ model, live, files, stack, secrets });
         const problems = await missingImages(engine, plans, archives, logins);
         if (problems.length > 0) {
@@ -59,9 +60,8 @@ export async function createHosts(
 }
 
 function endpointOf({ cluster }: HostStackModel) {
-    const keys = { host: "cluster.host", context: "cluster.context", sshOptions: "cluster.sshOptions" };
     const { host, context, sshOptions } = cluster;
-    return findEndpoint({ keys, host, context, sshOptions }, thisMachine());
+    return findEndpoint({ keys: engineKeys, host, context, sshOptions }, thisMachine());
 }
 
 /** The only place where a Docker provider is made: it names the engine that was looked at. */

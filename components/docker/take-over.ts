@@ -1,10 +1,12 @@
+import { posix } from "node:path";
 import { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { couchUrl } from "../../cht/credentials";
 import { terminateAndWait } from "../../cht/shutdown";
 import type { HostPlan } from "../../config/docker/host-plan";
 import type { Engine } from "../../docker/client";
-import type { Container, MountPoint } from "../../docker/types";
+import { mountAt } from "../../docker/container";
+import type { Container } from "../../docker/types";
 import { CREDENTIALS_FILE, keptCredentials } from "./credentials";
 
 /**
@@ -46,15 +48,14 @@ async function endAll(engine: Engine, containers: readonly Container[]): Promise
     );
 }
 
-async function keepCredentials(engine: Engine, plan: HostPlan, { Id, Config, Mounts }: Container): Promise<void> {
+async function keepCredentials(engine: Engine, plan: HostPlan, container: Container): Promise<void> {
     const { user, live } = plan.credentials;
-    const at = CREDENTIALS_FILE.lastIndexOf("/");
-    const [folder, file] = [CREDENTIALS_FILE.slice(0, at), CREDENTIALS_FILE.slice(at + 1)];
+    const { dir: folder, base: file } = posix.parse(CREDENTIALS_FILE);
     // Compose gives the second and third node of a cluster no volume for it.
-    if (live === undefined || !Mounts.some((mount) => mountedAt(mount, folder))) return;
+    if (live === undefined || mountAt(container, folder) === undefined) return;
     const { password, secret, uuid } = live;
     const content = keptCredentials({
-        version: /:([^:/@]+)(@|$)/.exec(Config.Image)?.[1] ?? plan.version,
+        version: /:([^:/@]+)(@|$)/.exec(container.Config.Image)?.[1] ?? plan.version,
         values: {
             COUCHDB_USER: user,
             COUCHDB_PASSWORD: password,
@@ -66,17 +67,13 @@ async function keepCredentials(engine: Engine, plan: HostPlan, { Id, Config, Mou
     const tar = pack();
     tar.entry({ name: file, mode: 0o600 }, content);
     tar.finalize();
-    await engine.containers.putArchive(Id, folder, Readable.from(tar));
+    await engine.containers.putArchive(container.Id, folder, Readable.from(tar));
 }
 
 function isUpgradeService({ Config }: Container): boolean {
     return /(^|\/)cht-upgrade-service(:|@|$)/.test(Config.Image);
 }
 
-function hasCouchdb({ Mounts }: Container): boolean {
-    return Mounts.some((mount) => mountedAt(mount, "/opt/couchdb/data"));
-}
-
-function mountedAt({ Destination }: MountPoint, path: string): boolean {
-    return Destination.replace(/\/$/, "") === path;
+function hasCouchdb(container: Container): boolean {
+    return mountAt(container, "/opt/couchdb/data") !== undefined;
 }

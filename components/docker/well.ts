@@ -1,5 +1,6 @@
 import type { HealthCheck } from "../../cht/model";
 import type { Engine } from "../../docker/client";
+import { runCheck } from "../../docker/health";
 import type { Container } from "../../docker/types";
 
 /** How long it is until the next look, in milliseconds: soon at first, since most services are well in a moment. */
@@ -62,13 +63,5 @@ async function look(
     // Without a check: it still runs the second time that it is looked at.
     if (health === undefined) return { well: since === State.StartedAt, output: "" };
     if (State.Health?.Status === "healthy") return { well: true, output: "" };
-    try {
-        const signal = AbortSignal.timeout(health.timeoutSeconds * 1000);
-        const { code, stdout, stderr } = await engine.containers.exec(Id, health.command, { signal });
-        const output = Buffer.concat([stderr, stdout]).toString("utf8").trim();
-        return { well: code === 0, output: (output.split("\n").at(-1) ?? "").slice(0, 200) };
-    } catch (error) {
-        // It has ended in between, or answers too late.
-        return { well: false, output: error instanceof Error ? error.message : String(error) };
-    }
+    return runCheck(engine, Id, health.command, health.timeoutSeconds * 1000);
 }

@@ -49,6 +49,9 @@ export const hostSchema = z
     })
     .describe("The Docker engine that the instances run on.");
 
+/** How an operator calls what says where the engine is, for messages. */
+export const engineKeys = { host: "cluster.host", context: "cluster.context", sshOptions: "cluster.sshOptions" };
+
 const tlsSchema = z
     .discriminatedUnion(
         "kind",

@@ -1,5 +1,8 @@
-/** The order in which the services of an instance start; they are stopped the other way round. */
-import type { Role } from "../cht/model";
+/**
+ * The order in which the services of an instance start, of whatever version it is; they are stopped the other way round.
+ * `startsAfter` of a description says the same of one version.
+ */
+import type { Role } from "./model";
 
 /** What has one number starts at once. Each needs what has lower ones; nginx also the certificate. */
 const order: Readonly<Record<Role, number>> = {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { inStartOrder, roleOf, startGroups } from "../../../automation/services";
+import { describeInstance } from "../../../cht/describe";
+import { inStartOrder, roleOf, startGroups } from "../../../cht/start-order";
+import { settings } from "./settings";
 
 describe("services of an instance", () => {
     it("start in the order in which they need one another", () => {
@@ -28,4 +30,22 @@ describe("services of an instance", () => {
         assert.equal(roleOf("upgrade-service"), "upgrade-service");
         assert.equal(roleOf("constructor"), undefined);
     });
+
+    for (const [version, couchdbNodes] of [
+        ["4.22.0", 1],
+        ["5.2.0", 1],
+        ["5.2.0", 3],
+        ["5.3.0", 3],
+    ] as const) {
+        it(`start after what a description of ${version} with ${couchdbNodes} CouchDB says`, () => {
+            const { workloads } = describeInstance(settings(version, couchdbNodes, "docker", { upgradeService: true }));
+            const groups = startGroups(workloads);
+            const group = (name: string) => groups.findIndex((some) => some.some(({ service }) => service === name));
+            const late = workloads.flatMap(({ service, startsAfter }) =>
+                startsAfter.filter((before) => group(before) >= group(service)).map((before) => [before, service]),
+            );
+            assert.deepEqual(late, []);
+            assert.notEqual(workloads.flatMap(({ startsAfter }) => startsAfter).length, 0);
+        });
+    }
 });
