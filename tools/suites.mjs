@@ -31,7 +31,13 @@ export const suites = {
         timeout: 120,
         programs: ["kubernetes"],
     },
-    plugins: { shows: "the stand-in plugins behave as the official ones", budget: 300, timeout: 120, ...engine },
+    plugins: {
+        shows: "the stand-in plugins behave as the official ones",
+        budget: 300,
+        timeout: 120,
+        programs: [...engine.programs, "helm"],
+        plugins: engine.plugins,
+    },
     engine: { shows: "the real engine on a real Kubernetes API", budget: 900, timeout: 300, ...engine },
     docker: {
         shows: "the real engine on a real Docker engine",
@@ -40,6 +46,15 @@ export const suites = {
         programs: ["pulumi", "pebble", "compose"],
         plugins: ["docker", "random"],
         needs: ["docker"],
+    },
+    aws: {
+        shows: "the whole production stack on a simulated AWS and a real Kubernetes API; cfn-lint over every AWS resource",
+        budget: 900,
+        timeout: 600,
+        programs: ["pulumi", "kubernetes", "helm"],
+        // The simulated AWS is put into the tests' copy of the checkout (tests/support/checkout.ts), never the real plugin.
+        plugins: ["kubernetes", "random"],
+        needs: ["python"],
     },
     manifests: {
         shows: "kube-score and checkov over what is rendered",

@@ -60,6 +60,8 @@ export interface DiffRequest extends Request {
     id: string;
     /** The state that the last create, update or read returned. */
     olds: Bag;
+    /** What the program had asked for then. */
+    oldInputs: Bag;
     news: Bag;
     ignoreChanges: string[];
 }

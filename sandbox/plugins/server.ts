@@ -45,6 +45,7 @@ const diffRequest = (request: proto.DiffRequest | proto.UpdateRequest) => ({
     ...subject(request.getUrn()),
     id: request.getId(),
     olds: decode(request.getOlds()),
+    oldInputs: decode(request.getOldInputs()),
     news: decode(request.getNews()),
     ignoreChanges: request.getIgnorechangesList(),
 });

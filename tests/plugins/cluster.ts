@@ -1,5 +1,6 @@
 /** The tests' own look at the cluster, past the plugin. */
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, isNotFound } from "../../sandbox/plugins/kubernetes/client";
@@ -38,7 +39,10 @@ export class TestCluster {
     static async open(): Promise<TestCluster> {
         const { client: settings, ...config } = parseConfig(new Map([["kubeconfig", kubeconfigPath()]]), {});
         const client = new Client(await connect({ ...config, client: settings }), { qps: 1000, burst: 1000 });
-        return new TestCluster(new Cluster(client, "default", new AbortController().signal));
+        const { signal } = new AbortController();
+        // Many cases at once ask by it.
+        setMaxListeners(0, signal);
+        return new TestCluster(new Cluster(client, "default", signal));
     }
 
     /** A new namespace in which pods can be made. */

@@ -55,7 +55,7 @@ export async function startEngine(messages: Message[]): Promise<{ address: strin
 
 /** Runs a plugin's own `main` and waits for the port that it prints. */
 export async function startPlugin(
-    name: "kubernetes" | "random",
+    name: "kubernetes" | "random" | "aws" | "eks",
     engine: string,
 ): Promise<{ port: number; process: ChildProcess }> {
     const main = resolve(__dirname, "../../sandbox/plugins", name, "main.js");
@@ -102,6 +102,12 @@ export class Plugin {
         return this.call("configure", request);
     }
 
+    async checkConfig(news: Bag): Promise<Bag> {
+        const urn = urnOf("pulumi:providers:kubernetes", "provider");
+        const request = new proto.CheckRequest().setUrn(urn).setNews(encode(news));
+        return decode((await this.call<proto.CheckRequest, proto.CheckResponse>("checkConfig", request)).getInputs());
+    }
+
     async diffConfig(olds: Bag, news: Bag): Promise<DiffResult> {
         const urn = urnOf("pulumi:providers:kubernetes", "provider");
         const request = new proto.DiffRequest().setUrn(urn).setOlds(encode(olds)).setNews(encode(news));
@@ -130,11 +136,19 @@ export class Plugin {
         };
     }
 
-    async diff(type: string, id: string, olds: Bag, news: Bag, ignoreChanges: string[] = []): Promise<DiffResult> {
+    async diff(
+        type: string,
+        id: string,
+        olds: Bag,
+        news: Bag,
+        ignoreChanges: string[] = [],
+        oldInputs: Bag = {},
+    ): Promise<DiffResult> {
         const request = new proto.DiffRequest()
             .setUrn(urnOf(type, "name"))
             .setId(id)
             .setOlds(encode(olds))
+            .setOldInputs(encode(oldInputs))
             .setNews(encode(news))
             .setIgnorechangesList(ignoreChanges);
         return toDiff(await this.call("diff", request));

@@ -2,7 +2,7 @@
 import { apply } from "../../sandbox/plugins/kubernetes/apply";
 import { READY } from "../../sandbox/plugins/kubernetes/await";
 import { type Behaviours, official } from "../../sandbox/plugins/kubernetes/behaviours";
-import { type Bag, without } from "../../sandbox/plugins/values";
+import { type Bag, reveal, without } from "../../sandbox/plugins/values";
 import { cases } from "./cases";
 
 export interface Mutation {
@@ -268,5 +268,20 @@ export const mutations: Mutation[] = [
         what: "what is gone cannot be deleted",
         behaviours: { isGone: () => false },
         fails: ["delete: what is gone already"],
+    },
+    {
+        what: "charts are not rendered",
+        behaviours: { renderChart: () => Promise.resolve("") },
+        fails: [
+            "Release: check renders",
+            "Release: check refuses",
+            "Release: options that",
+            "Release: nothing changed",
+        ],
+    },
+    {
+        what: "a release's values are in clear",
+        behaviours: { keepValuesSecret: (inputs) => reveal(inputs) },
+        fails: ["Release: secret values"],
     },
 ];

@@ -34,6 +34,15 @@ interface SandboxModule {
     kill(program: string, options: object): Promise<void>;
 }
 
+interface StandInsModule {
+    pluginFolder(home: object, name: string, version: string): string;
+    writeStandIn(home: object, name: string, version: string, folder: string): void;
+}
+
+interface PluginsModule {
+    pluginVersion(home: object, name: string): string;
+}
+
 let withSandbox = true;
 
 /** For suites that need no Kubernetes: said when their files are loaded, before the first test. */
@@ -115,6 +124,21 @@ function copyPlugin(from: string, to: string, copy: string): void {
     writeFileSync(join(to, launcher), readFileSync(join(to, launcher), "utf8").replaceAll(original, copy));
 }
 
+/** No test may reach an account of somebody: whatever is installed here, the copy's AWS is the simulated one. */
+async function simulateAws(copy: string): Promise<void> {
+    const tools = (name: string) => join(copy, "tools", name);
+    const paths = await importModule<{ layout(top: string): object }>(tools("paths.mjs"));
+    const standIns = await importModule<StandInsModule>(tools("stand-ins.mjs"));
+    const plugins = await importModule<PluginsModule>(tools("plugins.mjs"));
+    const home = paths.layout(copy);
+    for (const name of ["aws", "eks"]) {
+        const version = plugins.pluginVersion(home, name);
+        const folder = standIns.pluginFolder(home, name, version);
+        rmSync(folder, { recursive: true, force: true });
+        standIns.writeStandIn(home, name, version, folder);
+    }
+}
+
 async function readEnvironment(): Promise<NodeJS.ProcessEnv> {
     const shell = 'eval "$(npm run --silent env)" && env -0';
     const { code, stdout, stderr } = await run("sh", ["-c", shell], { cwd: checkout(), env: bareEnvironment });
@@ -130,6 +154,7 @@ async function readEnvironment(): Promise<NodeJS.ProcessEnv> {
 before("make a copy of the checkout and start its sandbox", async function () {
     this.timeout("120s");
     folder = makeCopy();
+    await simulateAws(folder);
     variables = await readEnvironment();
     if (withSandbox) await startSandbox();
 });

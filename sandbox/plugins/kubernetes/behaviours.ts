@@ -10,6 +10,7 @@ import { awaitGone, isGone, propagationPolicy } from "./delete";
 import { deletesBeforeReplace, isIgnored, replaceUnready } from "./diff";
 import { diffConfig } from "./diffConfig";
 import { forceNewFields, patchForceNewFields } from "./forceNew";
+import { keepValuesSecret, renderChart } from "./helm/release";
 import { normalize } from "./normalize";
 import { gone, readUnreachable } from "./read";
 import { markSecrets, prune, toState } from "./state";
@@ -31,6 +32,7 @@ export const official = {
     isIgnored,
     isNoMatterInPreview,
     keepIgnored,
+    keepValuesSecret,
     markSecrets,
     normalize,
     onRead: ON_READ,
@@ -42,6 +44,7 @@ export const official = {
     ready: READY,
     refuseList,
     relinquish,
+    renderChart,
     replaceUnready,
     takeOver,
     toState,

@@ -20,6 +20,12 @@ export interface Connection {
 /** The path with `~` put in full. */
 const expand = (path: string): string => path.replace(/^~(?=$|\/)/, homedir());
 
+/** The file that the configuration names; undefined where it is the contents of one. */
+export function kubeconfigFile({ kubeconfig }: Config): string | undefined {
+    const path = expand(kubeconfig);
+    return kubeconfig && existsSync(path) ? path : undefined;
+}
+
 /**
  * Reads the kubeconfig that the configuration names.
  *
@@ -31,7 +37,7 @@ export async function connect(config: Config): Promise<Connection> {
     const kubeconfig: KubeConfig = new KubeConfig();
     if (!config.kubeconfig) {
         kubeconfig.loadFromDefault();
-    } else if (existsSync(expand(config.kubeconfig))) {
+    } else if (kubeconfigFile(config)) {
         kubeconfig.loadFromFile(expand(config.kubeconfig));
     } else {
         if (!isBag(parseKubeconfig(config.kubeconfig))) throw new Error("it is neither a file nor a kubeconfig");

@@ -20,6 +20,7 @@ import { parseConfig } from "./config";
 import { create } from "./create";
 import { remove } from "./delete";
 import { diff } from "./diff";
+import * as helm from "./helm/release";
 import { read } from "./read";
 import { Session } from "./session";
 import { update } from "./update";
@@ -54,26 +55,32 @@ export class KubernetesProvider implements Provider {
     }
 
     check(request: CheckRequest): Promise<Checked> {
+        if (request.type === helm.RELEASE) return helm.check(this.session, request);
         return check(this.session, request);
     }
 
     diff(request: DiffRequest): Promise<Diffed> {
+        if (request.type === helm.RELEASE) return Promise.resolve(helm.diff(request));
         return diff(this.session, request);
     }
 
     create(request: CreateRequest): Promise<Created> {
+        if (request.type === helm.RELEASE) return helm.create(this.session, request);
         return create(this.session, request);
     }
 
     update(request: UpdateRequest): Promise<Bag> {
+        if (request.type === helm.RELEASE) return helm.update(this.session, request);
         return update(this.session, request);
     }
 
     read(request: ReadRequest): Promise<ReadResult | undefined> {
+        if (request.type === helm.RELEASE) return helm.read(this.session, request);
         return read(this.session, request);
     }
 
     delete(request: DeleteRequest): Promise<void> {
+        if (request.type === helm.RELEASE) return helm.remove(this.session, request);
         return remove(this.session, request);
     }
 

@@ -1,7 +1,7 @@
 /** The provider's own configuration, and clusters that cannot be reached. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { type Bag, unknown } from "../../../sandbox/plugins/values";
+import { type Bag, Unknown, unknown } from "../../../sandbox/plugins/values";
 import { kubeconfigPath } from "../cluster";
 import { type Case, CONFIG_MAP, configMap, failure } from "./context";
 
@@ -98,6 +98,15 @@ export const configCases: Case[] = [
                 ],
                 [true, true, true],
             );
+        },
+    },
+    {
+        // In a first preview, when the cluster is only being made: the engine then asks the plugin nothing further.
+        name: "provider: a kubeconfig that is not known yet stays so",
+        async run({ plugin }) {
+            const inputs = await (await plugin()).checkConfig({ kubeconfig: unknown, clusterIdentifier: "a" });
+            assert.ok(inputs["kubeconfig"] instanceof Unknown);
+            assert.equal(inputs["clusterIdentifier"], "a");
         },
     },
     {

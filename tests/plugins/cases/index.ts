@@ -6,6 +6,7 @@ import { configCases } from "./config";
 import type { Case } from "./context";
 import { createCases } from "./create";
 import { diffCases } from "./diff";
+import { helmCases } from "./helm";
 import { readCases } from "./read";
 import { updateCases } from "./update";
 
@@ -18,4 +19,5 @@ export const cases: Case[] = [
     ...awaitCases,
     ...awaitOtherCases,
     ...readCases,
+    ...helmCases,
 ];
