@@ -13,6 +13,11 @@ export const SERVICE_LABEL = "cht.service";
 /** The value of {@link SERVICE_LABEL} for pods of Jobs: backup, rotation of the password, migration. */
 export const JOB_SERVICE = "job";
 
+/** The value of {@link SERVICE_LABEL} for the pods that take quiesced sets of snapshots. */
+export const SNAPSHOTS_SERVICE = "snapshots";
+/** The CronJob of quiesced sets, and all that belongs to it. */
+export const SNAPSHOTS = "cht-snapshots";
+
 export const CREDENTIALS_SECRET = "cht-couchdb-credentials";
 export const SERVERS_CONFIG_MAP = "couchdb-servers-configmap";
 export const INGRESS = "api-ingress";

@@ -1,5 +1,8 @@
 /** The kinds of Kubernetes cluster, each behind the contract of `components/cluster`. A Docker host is in `docker/`. */
 import { z } from "zod";
+import { type EksModel, eksSchema } from "./aws/schema";
+import { kinds, nodeLabels } from "./formats";
+import { tolerationSchema } from "./pods-schema";
 
 const cidr = z.union([z.cidrv4(), z.cidrv6()], { error: "must be an address range such as '10.0.0.0/16'" });
 
@@ -18,6 +21,14 @@ export const ingressSchema = z.strictObject({
     className: z.string().min(1).optional().describe("The IngressClass; default: the kind's own name."),
     group: z.string().min(1).optional().describe("ALB only: the group of instances that share one load balancer."),
     scheme: z.enum(["internet-facing", "internal"]).default("internet-facing").describe("ALB only."),
+    webAcl: z
+        .string()
+        .regex(
+            /^arn:aws[-a-z]*:wafv2:/,
+            "must be an ARN such as 'arn:aws:wafv2:eu-west-2:123456789012:regional/webacl/cht/0123…'",
+        )
+        .optional()
+        .describe("ALB only: the WAF web ACL that the load balancer uses."),
     from: z
         .array(ingressPeer)
         .min(1)
@@ -34,6 +45,13 @@ export const storageSchema = z.strictObject({
         .min(1)
         .optional()
         .describe("The VolumeSnapshotClass, where the storage can snapshot."),
+    driver: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+            "The storage class' CSI driver; default: what the class in the cluster says. For volumes of snapshots.",
+        ),
 });
 
 export const networkSchema = z
@@ -55,6 +73,11 @@ export const networkSchema = z
             .describe("Ports of the Kubernetes API server, behind its Service too."),
     })
     .prefault({});
+
+/** Nodes that a cluster keeps for CouchDB: what its pods have beside what the instance says. */
+export const clusterPlacementSchema = z.strictObject({
+    couchdb: z.strictObject({ nodeSelector: nodeLabels, tolerations: z.array(tolerationSchema) }),
+});
 
 /** A cluster that exists; the program makes nothing of it. */
 const existingCluster = z.strictObject({
@@ -90,16 +113,6 @@ const stackCluster = z.strictObject({
     name: z.string().min(1).describe("The stack: '<organization>/<project>/<stack>'."),
 });
 
-/** What is said of a kind that is missing or does not exist; of what is no object at all, the usual is said. */
-export function kinds(message: string) {
-    return {
-        error: ({ code, input }: { code?: string; input?: unknown }) => {
-            if (input === undefined) return `is required; kind ${message}`;
-            return code === "invalid_union" ? message : undefined;
-        },
-    };
-}
-
 /** A kind that is announced but not built: refused by name rather than half-done. */
 function announced<Kind extends string>(kind: Kind, message: string) {
     return z.looseObject({ kind: z.literal(kind) }).refine(() => false, { path: ["kind"], message });
@@ -111,17 +124,18 @@ export const clusterSchema = z
         [
             existingCluster,
             stackCluster,
-            announced("eks", "'eks' is not built yet: use kind 'existing' with the kubeconfig of an EKS cluster"),
+            eksSchema,
             announced("k3s", "'k3s' is not built yet: use kind 'existing' with the kubeconfig of a k3s cluster"),
         ],
-        kinds("must be 'existing', 'stack' or 'docker' ('eks' and 'k3s' are announced, but not built yet)"),
+        kinds("must be 'eks', 'existing', 'stack' or 'docker' ('k3s' is announced, but not built yet)"),
     )
-    // The announced kinds never pass, so what is left is what is built.
+    // The announced kind never passes, so what is left is what is built.
     .transform((cluster) => cluster as ClusterModel)
     .describe("Where the instances run.");
 
 export type ExistingClusterModel = z.output<typeof existingCluster>;
-export type ClusterModel = ExistingClusterModel | z.output<typeof stackCluster>;
+export type ClusterModel = ExistingClusterModel | z.output<typeof stackCluster> | EksModel;
 export type IngressModel = z.output<typeof ingressSchema>;
 export type NetworkModel = z.output<typeof networkSchema>;
+export type ClusterPlacement = z.output<typeof clusterPlacementSchema>;
 export type StorageModel = z.output<typeof storageSchema>;

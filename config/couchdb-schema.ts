@@ -1,7 +1,6 @@
 /** The database: its nodes, where their data lives, and who may open it. */
 import { z } from "zod";
-import { kinds } from "./cluster-schema";
-import { objectName, storageSize } from "./formats";
+import { dnsLabel, kinds, objectName, storageSize } from "./formats";
 import { nodes, user } from "./instance-schema";
 
 /** A volume that exists outside this program, for one CouchDB node. */
@@ -22,6 +21,60 @@ const existingVolumeSchema = z.union(
     ],
     { error: "must be either { persistentVolume } or { driver, handle }" },
 );
+
+const latest = z.literal(true).optional().describe("The newest, which is meant anyway.");
+
+/** The snapshots that volumes are made of. Which form it is, its first key says. */
+export const snapshotSourceSchema = z
+    .union(
+        [
+            z
+                .strictObject({
+                    instance: dnsLabel.describe("Another instance of this stack, which may go on running."),
+                    latest,
+                })
+                .describe("The newest of an instance: its quiesced set, or else its snapshots on AWS."),
+            z
+                .strictObject({
+                    instance: dnsLabel.describe("Another instance of this stack."),
+                    set: z
+                        .string()
+                        .regex(/^\d{8}-\d{6}$/, "must be a quiesced set's name such as '20261122-010003'")
+                        .describe("Its quiesced set, by the label cht-hosting/quiesced-set of its VolumeSnapshots."),
+                })
+                .describe("An older quiesced set of an instance."),
+            z
+                .strictObject({
+                    snapshots: z
+                        .array(z.string().regex(/^\S+$/, "must be a snapshot as the CSI driver names it"))
+                        .min(1)
+                        .describe("One per CouchDB node, in their order: snap-0123456789abcdef0, …"),
+                })
+                .describe("Snapshots by the names that the storage gave them."),
+            z
+                .strictObject({
+                    tags: z
+                        .record(z.string().min(1), z.string())
+                        .refine((tags) => Object.keys(tags).length > 0, "must not be empty")
+                        .describe("Tags that the snapshots have, all of them."),
+                    latest,
+                })
+                .describe("The newest snapshots on AWS that have these tags, one of each CouchDB node's volume."),
+            z
+                .strictObject({
+                    volumeSnapshots: z
+                        .array(objectName)
+                        .min(1)
+                        .describe("VolumeSnapshots in the cluster: one per CouchDB node, in their order."),
+                    namespace: dnsLabel.describe("Their namespace."),
+                })
+                .describe("VolumeSnapshots that exist in the cluster."),
+        ],
+        {
+            error: "must be one of { instance }, { instance, set }, { snapshots }, { tags } and { volumeSnapshots, namespace }",
+        },
+    )
+    .describe("What the volumes are made of. Cannot change later: other data is another instance.");
 
 const volumeSchema = z
     .discriminatedUnion(
@@ -45,8 +98,24 @@ const volumeSchema = z
                     .min(1)
                     .describe("One per CouchDB node, in the order of the nodes."),
             }),
+            z.strictObject({
+                kind: z.literal("snapshot"),
+                from: snapshotSourceSchema,
+                size: storageSize
+                    .optional()
+                    .describe("Size of each node's volume, at least the snapshot's, which is the default. Can grow."),
+                className: objectName
+                    .optional()
+                    .describe("Storage class; default: the cluster's. Cannot change later."),
+                outboundMessaging: z
+                    .enum(["on", "off"], { error: "must be 'on' or 'off', in quotes" })
+                    .optional()
+                    .describe(
+                        "Whether API and Sentinel may reach anything outside: SMS gateways, other systems. Default: off for a copy of another instance, which would send its messages a second time; else on.",
+                    ),
+            }),
         ],
-        kinds("must be 'new' or 'existing' ('snapshot' comes with the snapshot policies and is not built yet)"),
+        kinds("must be 'new', 'existing' or 'snapshot'"),
     )
     .describe("Where the CouchDB data lives.");
 
@@ -75,3 +144,5 @@ export const credentialsSchema = z
             .describe("Raise by one to rotate the password: a Job changes it in CouchDB, then every service restarts."),
     })
     .prefault({});
+
+export type SnapshotSourceModel = z.output<typeof snapshotSourceSchema>;

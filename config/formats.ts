@@ -1,4 +1,4 @@
-/** The forms of single values: names, quantities and labels, with what is said of a wrong one. */
+/** The forms of single values: names, quantities, labels and kinds, with what is said of a wrong one. */
 import { z } from "zod";
 
 export const dnsLabel = z
@@ -57,3 +57,13 @@ export const nodeLabels = z.record(
             "must be a label's value: at most 63 of A-Z, a-z, 0-9, '-', '_' and '.'",
         ),
 );
+
+/** What is said of a kind that is missing or does not exist; of what is no object at all, the usual is said. */
+export function kinds(message: string) {
+    return {
+        error: ({ code, input }: { code?: string; input?: unknown }) => {
+            if (input === undefined) return `is required; kind ${message}`;
+            return code === "invalid_union" ? message : undefined;
+        },
+    };
+}

@@ -11,7 +11,70 @@ export interface LiveCluster {
     readonly disks: readonly string[];
     /** Names of all other PersistentVolumes. */
     readonly otherVolumes: readonly string[];
+    /** Of all PersistentVolumes of CSI drivers, by name: what stands behind them. */
+    readonly volumes: ReadonlyMap<string, LiveVolume>;
+    /** By name. */
+    readonly storageClasses: ReadonlyMap<string, LiveStorageClass>;
+    /** Read only where an instance is made of snapshots, or takes them. */
+    readonly snapshots?: LiveSnapshots;
 }
+
+export interface LiveSnapshots {
+    /** VolumeSnapshots in the namespaces that instances are made of. */
+    readonly volumeSnapshots: readonly LiveVolumeSnapshot[];
+    /** What the cluster's VolumeSnapshotClass does with a snapshot whose VolumeSnapshot is deleted: `Retain`, `Delete`. */
+    readonly deletionPolicy?: string;
+}
+
+export interface LiveVolumeSnapshot {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    /** The claim that it was taken of. */
+    readonly claimName?: string;
+    /** ISO time at which it was taken. */
+    readonly takenAt?: string;
+    /** Whether volumes can be made of it. */
+    readonly ready: boolean;
+    /** The CSI driver, and the snapshot as the driver names it. */
+    readonly driver?: string;
+    readonly handle?: string;
+    /** What a volume of it needs at least, as a Kubernetes quantity. */
+    readonly size?: string;
+}
+
+export interface LiveVolume {
+    /** The CSI driver. */
+    readonly driver: string;
+    /** The disk as the driver names it: `vol-0123456789abcdef0`. */
+    readonly handle: string;
+    readonly className?: string;
+}
+
+/** Nothing of it can be changed once it is there. */
+export interface LiveStorageClass {
+    /** The CSI driver. */
+    readonly provisioner: string;
+    readonly parameters: Readonly<Record<string, string>>;
+    /** `Retain`, `Delete` */
+    readonly reclaimPolicy: string;
+    /** `WaitForFirstConsumer`, `Immediate` */
+    readonly volumeBindingMode: string;
+    /** Whether this stack made it: `<project>.<stack>` of its label. */
+    readonly stack?: string;
+    /** Whether claims that name no class get it. */
+    readonly default?: boolean;
+}
+
+/** A cluster that nobody has used yet, or that is not there yet. */
+export const emptyCluster: LiveCluster = {
+    namespaces: new Map(),
+    disks: [],
+    otherVolumes: [],
+    volumes: new Map(),
+    storageClasses: new Map(),
+};
 
 export interface LiveNamespace {
     readonly name: string;
@@ -76,6 +139,8 @@ export const labels = {
     version: "cht-hosting/version",
     /** On a claim: `VolumePlan.source`. On a credentials volume of a Docker host: where the node's data is. */
     volumeSource: "cht-hosting/volume-source",
+    /** On the Namespace of an instance that was made of snapshots: which, once and for all. */
+    snapshotSource: "cht-hosting/snapshot-source",
     /** On a Docker host's volumes: `10080,10443`, the ports that were allotted when they were made. */
     ports: "cht-hosting/ports",
 } as const;

@@ -114,9 +114,11 @@ function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
         case "invalid_value":
             return issue.input === undefined ? required : `must be ${oneOf(issue.values)}`;
         case "too_small":
+            if (issue.origin === "array" && issue.minimum > 1) return `must have at least ${issue.minimum}`;
             if (issue.origin === "string" || issue.origin === "array") return "must not be empty";
             return `must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
         case "too_big":
+            if (issue.origin === "array") return `must have at most ${issue.maximum}`;
             return `must ${issue.origin === "string" ? `have at most ${issue.maximum} characters` : `be at most ${issue.maximum}`}`;
         case "unrecognized_keys":
             return `allowed: ${allowedKeys(issue.inst)}`;

@@ -4,104 +4,58 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { describeInstance } from "../cht/describe";
-import type { CredentialKey, InstanceDescription } from "../cht/model";
+import type { CredentialKey } from "../cht/model";
 import { serviceAddress } from "../cht/names";
-import { type Estimate, estimate, resourcesFor } from "../cht/sizing";
+import { quiescedArrows } from "../cht/quiesced";
+import { estimate, resourcesFor } from "../cht/sizing";
 import { parseVersion } from "../cht/version";
-import type { IngressModel, StorageModel } from "./cluster-schema";
+import type { LiveAws } from "./aws/live";
+import type { AwsPlace } from "./aws/place";
+import type { ClusterPlacement, IngressModel, StorageModel } from "./cluster-schema";
 import { credentialKeys, generationOf, guardCredentials, guardNew } from "./guard/credentials";
 import { guardPlaces } from "./guard/place";
+import type { Finding } from "./guard/subject";
 import { guardVersion } from "./guard/version";
 import { guardVolumes } from "./guard/volumes";
+import type { CredentialsPlan, InstancePlan } from "./instance-plan";
 import { type LiveCluster, type LiveNamespace, labels } from "./live";
 import { formatProblems, type Problem, pathOf } from "./problem";
 import { mergeResources } from "./resources";
-import { checkIngress } from "./rules";
+import { checkIngress, isInside } from "./rules";
 import type { InstanceModel, KubernetesStackModel } from "./schema";
 import type { GivenSecrets } from "./secrets";
+import { pinOf } from "./snapshot-source";
+import {
+    keptForEver,
+    planQuiesced,
+    planRestore,
+    type QuiescedPlan,
+    type RestorePlan,
+    sendsMessages,
+    withoutMessages,
+    withoutOutside,
+} from "./snapshots";
 import { planVolumes } from "./volumes";
 
-export interface InstancePlan {
-    /** The instance's key in the stack file: its identity. */
-    readonly name: string;
-    readonly namespace: string;
-    readonly host: string;
-    readonly version: string;
-    readonly database: string;
-    readonly tls: InstanceModel["tls"];
-    readonly couchdbNodes: number;
-    readonly description: InstanceDescription;
-    /** One per CouchDB node, in order. */
-    readonly volumes: readonly VolumePlan[];
-    readonly placement: InstanceModel["placement"];
-    readonly images: InstanceModel["images"];
-    readonly internetPorts: readonly number[];
-    readonly credentials: CredentialsPlan;
-    /** Annotations of the Namespace: what the data was made with. */
-    readonly annotations: Readonly<Record<string, string>>;
-    /** What sizing says, where the operator gave users; an output. */
-    readonly estimate?: Estimate;
-    /** Whether services are taken down: only what holds data stays, unprotected so that the next `up` may forget it. */
-    readonly remove: boolean;
-    /** Objects that exist in the cluster and are taken over, never made anew. */
-    readonly adopt: Adoption;
-}
-
-/** The claim of one CouchDB node, and what stands behind it. A claim that cannot bind cannot be written. */
-export type VolumePlan = {
-    readonly node: number;
-    readonly claimName: string;
-    /** Storage request, a Kubernetes quantity. */
-    readonly size: string;
-    /** What stands behind the claim, as one text for its annotation: a change of it would leave the data behind. */
-    readonly source: string;
-} & (
-    | { readonly kind: "new"; readonly className: string }
-    /** A PersistentVolume that exists. */
-    | { readonly kind: "persistentVolume"; readonly className: string; readonly persistentVolume: string }
-    /** A disk that exists: its PersistentVolume is made, with reclaim policy Retain. */
-    | {
-          readonly kind: "disk";
-          readonly className: string;
-          readonly persistentVolume: string;
-          readonly driver: string;
-          readonly handle: string;
-          readonly fsType: string;
-          readonly attributes: Readonly<Record<string, string>>;
-          readonly zone?: string;
-      }
-);
-
-export interface CredentialsPlan {
-    readonly user: string;
-    /** Raised by one for each rotation. */
-    readonly generation: number;
-    /** Whether a password, secret or uuid comes from the stack's own configuration; the rest is generated. */
-    readonly given: { readonly password: boolean; readonly secret: boolean; readonly uuid: boolean };
-    /**
-     * What the instance's Secret in the cluster holds, where it exists: the truth for its generation, because CouchDB
-     * keeps the password it was first given.
-     */
-    readonly live?: { readonly generation: number; readonly values: Readonly<Record<CredentialKey, string>> };
-}
-
-export interface Adoption {
-    readonly namespace: boolean;
-    readonly credentials: boolean;
-    /** Names of claims. */
-    readonly claims: readonly string[];
-    /** Names of PersistentVolumes of disks that the program made before. */
-    readonly disks: readonly string[];
-}
+export type { CredentialsPlan, InstancePlan, VolumePlan } from "./instance-plan";
+export type { QuiescedPlan } from "./snapshots";
 
 export interface PlanArgs {
     readonly model: KubernetesStackModel;
     /** What the cluster offers to volumes and to the way in. */
-    readonly contract: { readonly name: string; readonly storage: StorageModel; readonly ingress: IngressModel };
+    readonly contract: {
+        readonly name: string;
+        readonly storage: StorageModel;
+        readonly ingress: IngressModel;
+        readonly aws?: AwsPlace;
+        readonly placement?: ClusterPlacement;
+    };
     readonly live: LiveCluster;
     /** `<project>.<stack>` */
     readonly stack: string;
     readonly secrets: GivenSecrets;
+    /** Of a cluster on AWS: the snapshots that volumes are made of. */
+    readonly aws?: Pick<LiveAws, "snapshots">;
 }
 
 /** The namespace of an instance, from its entry in the stack file. */
@@ -115,15 +69,31 @@ export function namespaceOf([name, { namespace }]: readonly [string, Pick<Instan
  * @throws {pulumi.RunError} with everything that what runs in the cluster does not allow, each with the way out.
  */
 export function planStack(args: PlanArgs): readonly InstancePlan[] {
-    const { plans, problems, notes } = planInstances(args);
+    const { plans, ...told } = planInstances(args);
+    tell(args, told);
+    return plans;
+}
+
+/**
+ * Tells what was found out: the notes in the preview.
+ *
+ * @throws {pulumi.RunError} with all problems, where there are any.
+ */
+export function tell({ stack, contract }: Pick<PlanArgs, "stack" | "contract">, { problems, notes }: Findings): void {
     if (problems.length > 0) {
-        const file = `Pulumi.${args.stack.slice(args.stack.indexOf(".") + 1)}.yaml`;
+        const file = `Pulumi.${stack.slice(stack.indexOf(".") + 1)}.yaml`;
+        const there = contract.aws === undefined ? "what runs" : "what there is in AWS, and";
         throw new pulumi.RunError(
-            formatProblems(`${file} does not fit what runs in the cluster '${args.contract.name}'`, problems),
+            formatProblems(`${file} does not fit ${there} in the cluster '${contract.name}'`, problems),
         );
     }
     for (const note of notes) void pulumi.log.info(note);
-    return plans;
+}
+
+export interface Findings {
+    readonly problems: readonly Problem[];
+    /** For the preview. */
+    readonly notes: readonly string[];
 }
 
 /** What {@link planStack} does, as plain values. Where there are problems, the plans are only of interest to tests. */
@@ -136,17 +106,30 @@ export function planInstances(args: PlanArgs): {
     const instances = Object.entries(model.instances);
     const places = new Map(instances.map((entry) => [entry[0], namespaceOf(entry)]));
     const problems = [
-        ...checkIngress(new Map(instances), contract.ingress),
+        ...checkIngress(new Map(instances), contract),
         ...guardPlaces(model, places, live, stack, contract.name),
     ];
     const notes: string[] = [];
     const plans = instances.map(([name, instance]) => {
         const found = live.namespaces.get(namespaceOf([name, instance]));
         const own = found?.owner?.stack === stack && found.owner.instance === name ? found : undefined;
-        const plan = planInstance(name, instance, own, args);
+        const subject = { name, namespace: namespaceOf([name, instance]), instance, own, secrets: args.secrets };
+        const restore = planRestore({ ...subject, version: parseVersion(instance.version) }, args);
+        const quiesced = planQuiesced(instance, contract.storage.snapshotClassName, annotationsOf(instance, contract));
+        const plan = planInstance(name, instance, own, args, restore, quiesced.plan);
         const guarded = guardInstance(plan, instance, own, args.secrets);
-        problems.push(...guarded.problems, ...guardDisks(plan, live));
-        notes.push(...guarded.notes);
+        const findings = [...restore.findings, ...quiesced.findings].map((finding) => problemOf(name, finding));
+        problems.push(...findings, ...guarded.problems, ...guardDisks(plan, live));
+        notes.push(...guarded.notes, ...restore.notes.map((note) => `instances.${name}.${note}`));
+        if (!sendsMessages(instance)) notes.push(`instances.${name}.${withoutMessages}`);
+        if (plan.quiesced !== undefined) {
+            const { words, snapshotClassName } = plan.quiesced;
+            const told = [
+                `${words}; API and Sentinel stop meanwhile.`,
+                ...keptForEver(live.snapshots?.deletionPolicy, snapshotClassName),
+            ];
+            notes.push(...told.map((note) => `instances.${name}.snapshots.quiesced: ${note}`));
+        }
         return plan;
     });
     return { plans, problems, notes };
@@ -172,14 +155,16 @@ function planInstance(
     instance: InstanceModel,
     own: LiveNamespace | undefined,
     { contract, live, secrets }: PlanArgs,
+    restore: RestorePlan,
+    quiesced: QuiescedPlan | undefined,
 ): InstancePlan {
     const namespace = namespaceOf([name, instance]);
     const { couchdb, database, logLevel, buildsUrl, proxy, images } = instance;
     const estimated = instance.sizing === undefined ? undefined : estimate(instance.sizing);
-    const volumes = planVolumes(instance, namespace, contract.storage.className, estimated, own);
+    const volumes = planVolumes(instance, namespace, contract.storage.className, estimated, own, restore.source);
     const claims = own?.claims.map((claim) => claim.name) ?? [];
     const disks = volumes.flatMap((volume) => (volume.kind === "disk" ? [volume.persistentVolume] : []));
-    const description = describeInstance({
+    const described = describeInstance({
         version: parseVersion(instance.version),
         platform: "kubernetes",
         couchdbNodes: couchdb.nodes,
@@ -193,6 +178,13 @@ function planInstance(
         resources: mergeResources(resourcesFor(estimated, couchdb.nodes), instance.resources),
         address: serviceAddress(namespace),
     });
+    const description = {
+        ...described,
+        arrows: [
+            ...(sendsMessages(instance) ? described.arrows : withoutOutside(described)),
+            ...(quiesced === undefined ? [] : quiescedArrows()),
+        ],
+    };
     return {
         name,
         namespace,
@@ -203,7 +195,7 @@ function planInstance(
         couchdbNodes: couchdb.nodes,
         description,
         volumes,
-        placement: instance.placement,
+        placement: { ...instance.placement, ...contract.placement },
         images,
         internetPorts: instance.internet.ports,
         credentials: {
@@ -214,14 +206,15 @@ function planInstance(
                 uuid: secrets.has(name, "uuid"),
             },
             live: liveCredentials(own),
+            ...(restore.inherited === undefined ? {} : { inherited: restore.inherited }),
         },
         annotations: {
-            [labels.cluster]: contract.name,
-            [labels.couchdbNodes]: String(couchdb.nodes),
-            [labels.dataPath]: couchdb.dataPath,
-            [labels.version]: instance.version,
+            ...annotationsOf(instance, contract),
+            ...(restore.source === undefined ? {} : { [labels.snapshotSource]: pinOf(restore.source) }),
         },
         estimate: estimated,
+        ...(quiesced === undefined ? {} : { quiesced }),
+        ...planRoute(instance, contract.aws),
         remove: instance.remove !== undefined,
         adopt: {
             namespace: own !== undefined,
@@ -230,6 +223,27 @@ function planInstance(
             disks: disks.filter((disk) => live.disks.includes(disk)),
         },
     };
+}
+
+/** What the data is made with, and may not change. */
+function annotationsOf({ couchdb, version }: InstanceModel, { name }: PlanArgs["contract"]): Record<string, string> {
+    return {
+        [labels.cluster]: name,
+        [labels.couchdbNodes]: String(couchdb.nodes),
+        [labels.dataPath]: couchdb.dataPath,
+        [labels.version]: version,
+    };
+}
+
+function problemOf(name: string, { path, message }: Finding): Problem {
+    return { path: `${pathOf("instances", name)}.${path}`, message };
+}
+
+/** A host outside the zone has its record elsewhere; a certificate there is refused (`rules.ts`). */
+function planRoute({ host, tls, remove }: InstanceModel, aws: AwsPlace | undefined): Pick<InstancePlan, "route"> {
+    const zone = aws?.hostedZone;
+    if (zone?.domain === undefined || remove !== undefined || !isInside(host, zone.domain)) return {};
+    return { route: { hostedZoneId: zone.id, certificate: tls.kind === "acm" } };
 }
 
 /** The Secret's contents, where they are whole; where they are not, the guard refuses the instance. */
@@ -253,7 +267,7 @@ function guardInstance(
             ? guardNew(instance.credentials.generation)
             : [...version.findings, ...guardVolumes(subject), ...guardCredentials(subject)];
     return {
-        problems: findings.map(({ path, message }) => ({ path: `${pathOf("instances", name)}.${path}`, message })),
+        problems: findings.map((finding) => problemOf(name, finding)),
         notes: version.notes.map((note) => `instances.${name}.version: ${note}`),
     };
 }

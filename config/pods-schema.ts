@@ -3,7 +3,7 @@ import { z } from "zod";
 import { cpuQuantity, memoryQuantity, nodeLabels, objectName } from "./formats";
 import { registry } from "./instance-schema";
 
-const tolerationSchema = z.strictObject({
+export const tolerationSchema = z.strictObject({
     key: z
         .string()
         .min(1)

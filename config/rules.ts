@@ -3,6 +3,8 @@
  * is missing because it is wrong is spoken of elsewhere (`parse.ts`), and never hides another mistake.
  */
 import { ChtVersionError } from "../cht/version";
+import type { AwsPlace } from "./aws/place";
+import { checkEks } from "./aws/rules";
 import type { ClusterModel, IngressModel } from "./cluster-schema";
 import { checkEach, type InstanceRule, type Instances, removalIsMeant, unique, versionOf } from "./common-rules";
 import { checkHostRules } from "./docker/rules";
@@ -10,6 +12,7 @@ import type { ParsedKubernetes, ParsedStack } from "./parse";
 import { oneOf, type Problem, pathOf } from "./problem";
 import { compareQuantities } from "./quantity";
 import type { InstanceModel } from "./schema";
+import { snapshotRules } from "./snapshot-rules";
 
 export function checkRules(parsed: ParsedStack): Problem[] {
     return parsed.platform === "docker" ? checkHostRules(parsed) : checkKubernetesRules(parsed);
@@ -18,7 +21,8 @@ export function checkRules(parsed: ParsedStack): Problem[] {
 function checkKubernetesRules({ cluster, instances }: Pick<ParsedKubernetes, "cluster" | "instances">): Problem[] {
     return [
         ...checkCluster(cluster),
-        ...(cluster?.kind === "existing" ? checkIngress(instances, cluster.ingress) : []),
+        ...(cluster?.kind === "existing" ? checkIngress(instances, cluster) : []),
+        ...(cluster?.kind === "eks" ? checkEks(cluster, instances) : checkTiers(cluster, instances)),
         ...unique(instances, "host", (instance) => instance.host),
         ...unique(instances, "namespace", namespaceOf),
         ...checkVolumesOnce(instances),
@@ -26,18 +30,53 @@ function checkKubernetesRules({ cluster, instances }: Pick<ParsedKubernetes, "cl
     ];
 }
 
+/** What of a cluster certificates depend on. */
+interface WayIn {
+    readonly ingress: Pick<IngressModel, "kind">;
+    readonly aws?: Pick<AwsPlace, "hostedZone">;
+}
+
 /**
  * Whether the instances' certificates fit the ingress. Apart, because the ingress of a cluster that another stack made is
- * known only when that stack has been read.
+ * known only when that stack has been read, and a hosted zone's domain when AWS has.
  */
-export function checkIngress(instances: Instances<InstanceModel>, ingress: Pick<IngressModel, "kind">): Problem[] {
+export function checkIngress(instances: Instances<InstanceModel>, { ingress, aws }: WayIn): Problem[] {
+    const zone = aws?.hostedZone;
     const fitting: readonly InstanceModel["tls"]["kind"][] =
-        ingress.kind === "alb" ? ["load-balancer", "none"] : ["secret", "cert-manager", "none"];
-    return [...instances].flatMap(([name, { tls }]) => {
-        if (tls === undefined || fitting.includes(tls.kind)) return [];
-        const message = `'${tls.kind}' does not go with the cluster's ingress '${ingress.kind}': must be ${oneOf(fitting)}`;
-        return [{ path: pathOf("instances", name, "tls", "kind"), message }];
+        ingress.kind !== "alb"
+            ? ["secret", "cert-manager", "none"]
+            : zone === undefined
+              ? ["load-balancer", "none"]
+              : ["acm", "load-balancer", "none"];
+    return [...instances].flatMap(([name, { tls, host }]) => {
+        if (tls === undefined) return [];
+        const refuse = (path: string, message: string) => [{ path: pathOf("instances", name, path), message }];
+        if (ingress.kind === "alb" && tls.kind === "acm" && zone === undefined) {
+            return refuse(
+                "tls.kind",
+                `'acm' needs a hosted zone in which the certificate is proved, cluster.ingress.hostedZone of the cluster; without one it must be ${oneOf(fitting)}`,
+            );
+        }
+        if (!fitting.includes(tls.kind)) {
+            return refuse(
+                "tls.kind",
+                `'${tls.kind}' does not go with the cluster's ingress '${ingress.kind}': must be ${oneOf(fitting)}`,
+            );
+        }
+        const domain = zone?.domain;
+        if (tls.kind === "acm" && domain !== undefined && host !== undefined && !isInside(host, domain)) {
+            return refuse(
+                "host",
+                `is not in the cluster's hosted zone, '${domain}', where its certificate would be proved: must be '${domain}' or end with '.${domain}'`,
+            );
+        }
+        return [];
     });
+}
+
+/** Whether a host's record belongs into the zone of `domain`. */
+export function isInside(host: string, domain: string): boolean {
+    return host === domain || host.endsWith(`.${domain}`);
 }
 
 function* checkCluster(cluster: ClusterModel | undefined): Generator<Problem> {
@@ -49,7 +88,7 @@ function* checkCluster(cluster: ClusterModel | undefined): Generator<Problem> {
                 "must have a kubeconfig, a context or both: whatever cluster happens to be the current one is not a choice",
         };
     }
-    const { kind, from, group, scheme } = cluster.ingress;
+    const { kind, from, group, scheme, webAcl } = cluster.ingress;
     if (kind === "alb" && from === undefined) {
         yield {
             path: "cluster.ingress.from",
@@ -60,8 +99,24 @@ function* checkCluster(cluster: ClusterModel | undefined): Generator<Problem> {
     if (kind !== "alb" && group !== undefined) {
         yield { path: "cluster.ingress.group", message: `is allowed with kind 'alb' only, not with '${kind}'` };
     }
+    if (kind !== "alb" && webAcl !== undefined) {
+        yield { path: "cluster.ingress.webAcl", message: `is allowed with kind 'alb' only, not with '${kind}'` };
+    }
     if (kind !== "alb" && scheme !== "internet-facing") {
         yield { path: "cluster.ingress.scheme", message: `is allowed with kind 'alb' only, not with '${kind}'` };
+    }
+}
+
+/** Tiers of snapshots are made with an EKS cluster, by the stack that makes it. */
+function* checkTiers(cluster: ClusterModel | undefined, instances: Instances<InstanceModel>): Generator<Problem> {
+    if (cluster === undefined) return;
+    for (const [name, { snapshots, namespace }] of instances) {
+        if (snapshots?.tier === undefined || snapshots.tier === "none") continue;
+        const message =
+            cluster.kind === "stack"
+                ? `is said in the stack that makes the cluster: name '${namespace ?? name}' there, in cluster.snapshots.tiers.${snapshots.tier}.namespaces`
+                : "needs a cluster of kind 'eks', which has tiers; what takes snapshots of this one's volumes is outside the program";
+        yield { path: pathOf("instances", name, "snapshots", "tier"), message };
     }
 }
 
@@ -90,6 +145,7 @@ function* checkVolumesOnce(instances: Instances<InstanceModel>): Generator<Probl
 }
 
 const instanceRules: readonly InstanceRule<InstanceModel>[] = [
+    ...snapshotRules,
     function* versionIsHosted({ version }) {
         const parsed = version === undefined ? undefined : versionOf(version);
         if (parsed instanceof ChtVersionError) yield { path: "version", message: parsed.message };

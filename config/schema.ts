@@ -5,12 +5,13 @@
  * volumes against its nodes, two instances with one host) are in `rules.ts`; reading is in `load.ts`.
  */
 import { z } from "zod";
-import { clusterSchema, kinds } from "./cluster-schema";
+import { clusterSchema } from "./cluster-schema";
 import { couchdbSchema, credentialsSchema } from "./couchdb-schema";
 import { hostInstanceSchema, hostSchema } from "./docker/schema";
-import { dnsLabel, hostName, namespaceName, objectName } from "./formats";
+import { dnsLabel, hostName, kinds, namespaceName, objectName } from "./formats";
 import { common, version } from "./instance-schema";
 import { imagesSchema, placementSchema, resourcesSchema } from "./pods-schema";
+import { instanceSnapshotsSchema } from "./snapshots-schema";
 
 const tlsSchema = z
     .discriminatedUnion(
@@ -40,10 +41,15 @@ const tlsSchema = z
                     .describe("The ALB's certificate; without it the controller finds one by host name."),
             }),
             z
+                .strictObject({ kind: z.literal("acm") })
+                .describe(
+                    "A certificate of AWS that the program makes and proves, with the host's record, in cluster.ingress.hostedZone.",
+                ),
+            z
                 .strictObject({ kind: z.literal("none") })
                 .describe("Plain HTTP, for tests: CHT's app does not work without TLS."),
         ],
-        kinds("must be 'secret', 'cert-manager', 'load-balancer' or 'none'"),
+        kinds("must be 'secret', 'cert-manager', 'load-balancer', 'acm' or 'none'"),
     )
     .describe("Where the certificate of the host comes from.");
 
@@ -76,6 +82,7 @@ export const instanceSchema = z.strictObject({
         .prefault({})
         .describe("What API and Sentinel may reach outside the cluster: SMS gateways, OIDC, push, the builds server."),
     upgrade: common.upgrade,
+    snapshots: instanceSnapshotsSchema,
     remove: z
         .string()
         .optional()

@@ -1,9 +1,15 @@
 /**
- * Reads what runs in the cluster, before the first resource. Only reads: get and list on namespaces, deployments, volume
- * claims and the one Secret of each instance.
+ * Reads what runs in the cluster, before the first resource. Only reads: get and list on namespaces, deployments, volumes,
+ * their claims and classes, and the one Secret of each instance.
  */
 import { existsSync } from "node:fs";
-import type { AppsV1Api, CoreV1Api, V1Deployment, V1ObjectMeta } from "@kubernetes/client-node";
+import type {
+    CoreV1Api,
+    V1Deployment,
+    V1ObjectMeta,
+    V1PersistentVolume,
+    V1StorageClass,
+} from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import type { CredentialKey } from "../../cht/model";
 import { CREDENTIALS_SECRET } from "../../cht/names";
@@ -12,6 +18,8 @@ import {
     type LiveCredentials,
     type LiveDeployment,
     type LiveNamespace,
+    type LiveStorageClass,
+    type LiveVolume,
     labels,
     type Owner,
 } from "../../config/live";
@@ -28,10 +36,11 @@ export async function readLive(
     stack: string,
 ): Promise<LiveCluster> {
     try {
-        const { core, apps } = await clients(contract);
-        const [namespaceList, volumeList, deploymentList] = await Promise.all([
+        const { core, apps, storage } = await clients(contract);
+        const [namespaceList, volumeList, classList, deploymentList] = await Promise.all([
             core.listNamespace(),
             core.listPersistentVolume(),
+            storage.listStorageClass(),
             apps.listDeploymentForAllNamespaces({ labelSelector: labels.service }),
         ]);
         const deployments = deploymentList.items.map((item) => ({ item, owner: ownerOf(item.metadata) }));
@@ -73,10 +82,17 @@ export async function readLive(
             namespaces: new Map(found.map((namespace) => [namespace.name, namespace])),
             disks: named(volumeList.items.filter(({ metadata }) => ownerOf(metadata)?.stack === stack)),
             otherVolumes: named(volumeList.items.filter(({ metadata }) => ownerOf(metadata)?.stack !== stack)),
+            volumes: new Map(volumeList.items.flatMap(liveVolume)),
+            storageClasses: new Map(classList.items.map((item) => [item.metadata?.name ?? "", liveClass(item)])),
         };
     } catch (error) {
-        throw new pulumi.RunError(`cluster '${contract.name}' cannot be read (${wayIn(contract)}): ${reason(error)}`);
+        throw unreadable(contract, error);
     }
+}
+
+/** What is said of a cluster that does not answer. */
+export function unreadable(contract: ClusterContract, error: unknown): pulumi.RunError {
+    return new pulumi.RunError(`cluster '${contract.name}' cannot be read (${wayIn(contract)}): ${reason(error)}`);
 }
 
 /** The way into the cluster as one kubeconfig that stands alone: what another stack needs to reach it. */
@@ -84,12 +100,17 @@ export async function readKubeconfig(contract: ClusterContract): Promise<string>
     return (await load(contract)).config.exportConfig();
 }
 
-async function clients(contract: ClusterContract): Promise<{ core: CoreV1Api; apps: AppsV1Api }> {
+async function clients(contract: ClusterContract) {
     const { client, config } = await load(contract);
-    return { core: config.makeApiClient(client.CoreV1Api), apps: config.makeApiClient(client.AppsV1Api) };
+    return {
+        core: config.makeApiClient(client.CoreV1Api),
+        apps: config.makeApiClient(client.AppsV1Api),
+        storage: config.makeApiClient(client.StorageV1Api),
+    };
 }
 
-async function load(contract: ClusterContract) {
+/** The client, loaded when it is needed, and the way into the cluster. */
+export async function load(contract: ClusterContract) {
     // Loaded here because it is large, and a stack whose file is wrong never needs it.
     const client = await import("@kubernetes/client-node");
     const config = new client.KubeConfig();
@@ -125,6 +146,24 @@ function liveDeployment(item: V1Deployment, owner: Owner | undefined): LiveDeplo
         service: item.metadata?.labels?.[labels.service] ?? "",
         owner,
         images: item.spec?.template.spec?.containers.map(({ image }) => image ?? "") ?? [],
+    };
+}
+
+function liveVolume({ metadata, spec }: V1PersistentVolume): [string, LiveVolume][] {
+    if (spec?.csi === undefined) return [];
+    const { driver, volumeHandle } = spec.csi;
+    return [[metadata?.name ?? "", { driver, handle: volumeHandle, className: spec.storageClassName }]];
+}
+
+function liveClass({ metadata, ...item }: V1StorageClass): LiveStorageClass {
+    return {
+        provisioner: item.provisioner,
+        parameters: item.parameters ?? {},
+        // What the API server takes where nothing is said.
+        reclaimPolicy: item.reclaimPolicy ?? "Delete",
+        volumeBindingMode: item.volumeBindingMode ?? "Immediate",
+        stack: metadata?.labels?.[labels.stack],
+        default: metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
     };
 }
 
@@ -170,6 +209,11 @@ function reason(error: unknown): string {
     };
     if (typeof code === "number") {
         return `the API server answered ${code}: ${statusMessage(body)}`;
+    }
+    // What the kubeconfig runs to log in: `aws eks get-token`.
+    const { syscall = "", path = "" } = error as { syscall?: string; path?: string };
+    if (syscall.startsWith("spawn")) {
+        return `the program '${path}', by which the kubeconfig logs in, is not on PATH${path === "aws" ? ": install the AWS CLI, version 2" : ""}`;
     }
     const text = message ?? String(error);
     return (cause instanceof Error ? `${text}: ${cause.message}` : text).split("\n")[0] ?? "";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { ingressSchema, networkSchema, storageSchema } from "../../config/cluster-schema";
+import { awsPlaceSchema } from "../../config/aws/place";
+import { clusterPlacementSchema, ingressSchema, networkSchema, storageSchema } from "../../config/cluster-schema";
 import type { ClusterContract } from "./index";
 
 /** The stack output by which a cluster is handed to other stacks: one secret, because it holds a kubeconfig. */
@@ -13,6 +14,8 @@ const exportedCluster = z.strictObject({
     storage: storageSchema,
     ingress: ingressSchema,
     network: networkSchema,
+    aws: awsPlaceSchema.optional(),
+    placement: clusterPlacementSchema.optional(),
 });
 
 /**
@@ -45,7 +48,11 @@ export async function clusterOfStack(stack: string): Promise<ClusterContract> {
 }
 
 /** What a stack exports so that others can run instances on its cluster: {@link clusterOfStack} reads it. */
-export function exportCluster(contract: ClusterContract, kubeconfig: string): pulumi.Output<unknown> {
-    const { name, access, storage, ingress, network } = contract;
-    return pulumi.secret({ name, kubeconfig, context: access.context, storage, ingress, network });
+export function exportCluster(contract: ClusterContract, kubeconfig: pulumi.Input<string>): pulumi.Output<unknown> {
+    const { access, ...plain } = contract;
+    return pulumi.secret({
+        ...plain,
+        kubeconfig,
+        ...(access.context === undefined ? {} : { context: access.context }),
+    });
 }

@@ -16,26 +16,34 @@ export interface Credentials {
 
 /**
  * Decides the credentials. What the cluster holds for this generation wins, because CouchDB keeps the password it was first
- * given: new values would lock everybody out of the data. Then what the operator gave, then what is generated.
+ * given: new values would lock everybody out of the data. Then what the operator gave; then, where the data is a copy of
+ * another instance's, what that one has; then what is generated.
  *
  * A password is generated for every generation up to the current one, used or not, so that none ever leaves the state
  * while its instance is there.
  */
 export function decideCredentials(scope: Pick<Scope, "plan" | "keep">, given: GivenCredentials): Credentials {
     const { plan, keep } = scope;
-    const { user, generation, live } = plan.credentials;
+    const { user, generation, live, inherited } = plan.credentials;
 
     const made = generateCredentials(plan.name, keep, generation);
     const generated = made.passwords[generation - 1] ?? pulumi.output("");
     const fromCluster = (key: CredentialKey) => (live === undefined ? undefined : pulumi.secret(live.values[key]));
+    const fromSource = (key: CredentialKey) => {
+        const value = inherited?.[key];
+        return value === undefined ? undefined : pulumi.secret(value);
+    };
     const password =
-        (live?.generation === generation ? fromCluster("COUCHDB_PASSWORD") : undefined) ?? given.password ?? generated;
+        (live?.generation === generation ? fromCluster("COUCHDB_PASSWORD") : undefined) ??
+        given.password ??
+        fromSource("COUCHDB_PASSWORD") ??
+        generated;
 
     const values = {
         COUCHDB_USER: pulumi.output(user),
         COUCHDB_PASSWORD: pulumi.secret(password),
-        COUCHDB_SECRET: fromCluster("COUCHDB_SECRET") ?? given.secret ?? made.secret,
-        COUCHDB_UUID: fromCluster("COUCHDB_UUID") ?? given.uuid ?? made.uuid,
+        COUCHDB_SECRET: fromCluster("COUCHDB_SECRET") ?? given.secret ?? fromSource("COUCHDB_SECRET") ?? made.secret,
+        COUCHDB_UUID: fromCluster("COUCHDB_UUID") ?? given.uuid ?? fromSource("COUCHDB_UUID") ?? made.uuid,
         COUCH_URL: secretCouchUrl(user, password, plan.database),
     };
     const checksum = pulumi.unsecret(

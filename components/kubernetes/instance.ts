@@ -5,9 +5,10 @@ import type { GivenCredentials } from "../../config/load";
 import type { InstancePlan } from "../../config/plan";
 import type { Cluster } from "../cluster";
 import { type Credentials, createCredentialsSecret, decideCredentials, encoded } from "./credentials";
-import { createIngress, ingressRules } from "./ingress";
+import { createIngress, ingressRules, loadBalancerOf } from "./ingress";
 import { createLimits, createNamespace } from "./namespace";
 import { createNetworkPolicies } from "./network-policies";
+import { createQuiesced } from "./quiesced";
 import { createRotation } from "./rotation";
 import { metadata, type Scope } from "./scope";
 import { createServersConfigMap } from "./servers";
@@ -36,6 +37,13 @@ export interface ChtInstanceArgs {
      * @default - generated
      */
     given?: GivenCredentials;
+
+    /**
+     * ARN of the certificate that was made for the host, for tls kind `acm`. Changing it is an update of the load balancer.
+     *
+     * @default - none
+     */
+    certificateArn?: pulumi.Input<string>;
 }
 
 /**
@@ -54,6 +62,9 @@ export class ChtInstance extends pulumi.ComponentResource {
     /** The URL by which users reach the instance. */
     readonly url: string;
 
+    /** The host name of the load balancer that leads to the instance; missing of one that is removed. */
+    readonly loadBalancer?: pulumi.Output<string>;
+
     /** The namespace that holds everything of the instance. */
     readonly namespace: pulumi.Output<string>;
 
@@ -65,7 +76,7 @@ export class ChtInstance extends pulumi.ComponentResource {
 
     constructor(
         name: string,
-        { plan, cluster, stack, given = {} }: ChtInstanceArgs,
+        { plan, cluster, stack, given = {}, certificateArn }: ChtInstanceArgs,
         opts?: pulumi.ComponentResourceOptions,
     ) {
         super("cht-hosting:kubernetes:ChtInstance", name, { version: plan.version, host: plan.host }, opts);
@@ -88,11 +99,16 @@ export class ChtInstance extends pulumi.ComponentResource {
         const secret = createCredentialsSecret(scope, credentials, rotation === undefined ? [] : [rotation]);
         // After the Secret: claims without one would be data that nobody can open.
         this.volumes = createVolumes(scope, secret).map((claim) => claim.metadata.name);
-        if (!plan.remove) {
-            createRunning(scope, credentials, this.volumes, [secret, ...policies, ...createPullSecret(scope, given)]);
-        }
+        const ingress = plan.remove
+            ? undefined
+            : createRunning(scope, credentials, {
+                  claimNames: this.volumes,
+                  before: [secret, ...policies, ...createPullSecret(scope, given)],
+                  certificateArn,
+              });
 
         this.plan = plan;
+        this.loadBalancer = ingress === undefined ? undefined : loadBalancerOf(ingress);
         this.url = `${ingressRules(cluster.ingress, plan.tls).scheme}://${plan.host}`;
         this.namespace = namespace.metadata.name;
         this.credentialsSecret = secret.metadata.name;
@@ -105,13 +121,19 @@ export class ChtInstance extends pulumi.ComponentResource {
     }
 }
 
+interface Made {
+    readonly claimNames: readonly pulumi.Output<string>[];
+    /** What pods need to be there. */
+    readonly before: readonly pulumi.Resource[];
+    readonly certificateArn?: pulumi.Input<string>;
+}
+
 /** What runs, and can be made again. */
 function createRunning(
     scope: Scope,
     credentials: Credentials,
-    claimNames: readonly pulumi.Output<string>[],
-    before: readonly pulumi.Resource[],
-): void {
+    { claimNames, before, certificateArn }: Made,
+): k8s.networking.v1.Ingress {
     const { plan } = scope;
     const withUpgradeService = plan.description.workloads.some(({ role }) => role === "upgrade-service");
     const account = withUpgradeService ? createUpgradeServiceAccount(scope) : undefined;
@@ -130,7 +152,10 @@ function createRunning(
     for (const workload of plan.description.workloads) {
         createDeployment(scope, workload, parts);
     }
-    createIngress(scope);
+    if (plan.quiesced !== undefined) {
+        createQuiesced(scope, plan.quiesced);
+    }
+    return createIngress(scope, certificateArn);
 }
 
 /** The registry's credentials, where the operator gave them to the program rather than to the cluster. */

@@ -23,8 +23,10 @@ export interface PodContext {
 export function podSpec(workload: Workload, context: PodContext): Pod {
     const { plan } = context;
     const containers = [...workload.initContainers, ...workload.containers];
-    const { nodeSelector, tolerations, couchdbNodes } = plan.placement;
+    const { nodeSelector, tolerations, couchdbNodes, couchdb } = plan.placement;
     const ownNode = workload.node === undefined ? undefined : couchdbNodes?.[workload.node - 1];
+    // Nodes kept for CouchDB are for its pods alone: what else would run there would be in its way.
+    const kept = workload.role === "couchdb" ? couchdb : undefined;
     return {
         // Only the upgrade service talks to Kubernetes; a token elsewhere is a gift to an intruder.
         automountServiceAccountToken: context.serviceAccountName !== undefined,
@@ -38,8 +40,10 @@ export function podSpec(workload: Workload, context: PodContext): Pod {
             fsGroupChangePolicy: workload.fileSystemGroup === undefined ? undefined : "OnRootMismatch",
         },
         terminationGracePeriodSeconds: workload.gracePeriodSeconds,
-        nodeSelector: unlessEmpty({ ...nodeSelector, ...ownNode }),
-        tolerations: unlessEmpty(tolerations.map((toleration) => ({ ...toleration }))),
+        nodeSelector: unlessEmpty({ ...kept?.nodeSelector, ...nodeSelector, ...ownNode }),
+        tolerations: unlessEmpty(
+            [...(kept?.tolerations ?? []), ...tolerations].map((toleration) => ({ ...toleration })),
+        ),
         topologySpreadConstraints: workload.role === "couchdb" ? spreadOverNodesAndZones(plan.name) : undefined,
         imagePullSecrets: plan.images.pullSecret === undefined ? undefined : [{ name: plan.images.pullSecret }],
         initContainers: unlessEmpty(workload.initContainers.map((c) => container(c, plan))),

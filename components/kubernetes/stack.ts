@@ -1,30 +1,35 @@
 /** The half of the program for a stack whose instances run on Kubernetes. */
 import type { LoadedStack } from "../../config/load";
-import { namespaceOf, planStack } from "../../config/plan";
-import { readKubeconfig, readLive } from "../cluster/read-live";
+import { planStack } from "../../config/plan";
+import { openAws } from "../cluster/open-aws";
+import { readCluster } from "../cluster/read-cluster";
+import { readKubeconfig } from "../cluster/read-live";
 import { connect, resolveCluster } from "../cluster/resolve";
 import { exportCluster } from "../cluster/stack";
-import { ChtInstance } from "./instance";
+import type { ChtInstance } from "./instance";
+import { makeInstances } from "./instances";
 
-/**
- * @returns the instances, and what the stack exports of the cluster to others.
- * @throws {pulumi.RunError} with everything that the cluster, or what runs in it, does not allow.
- */
-export async function createInstances(loaded: LoadedStack & { platform: "kubernetes" }) {
-    const { model, given, secrets, stack } = loaded;
-    const contract = await resolveCluster(model.cluster);
-    const live = await readLive(contract, Object.entries(model.instances).map(namespaceOf), stack);
-    const plans = planStack({ model, contract, live, stack, secrets });
+export interface Instances {
+    readonly instances: readonly ChtInstance[];
+    /** What the stack tells of its cluster, and hands to others. */
+    readonly exported: Readonly<Record<string, unknown>>;
+}
+
+/** @throws {pulumi.RunError} with everything that the cluster, or what runs in it, does not allow. */
+export async function createInstances(loaded: LoadedStack & { platform: "kubernetes" }): Promise<Instances> {
+    const { model, secrets, stack } = loaded;
+    const { cluster: wanted } = model;
+    if (wanted.kind === "eks") {
+        const { createOnEks } = await import("./eks-stack");
+        return createOnEks({ ...loaded, model: { ...model, cluster: wanted } });
+    }
+    const contract = await resolveCluster(wanted);
+    const aws = await openAws(contract, model.instances, stack);
+    const live = await readCluster(contract, model.instances, stack);
+    const plans = planStack({ model, contract, live, stack, secrets, aws });
 
     const cluster = connect(contract);
-    const instances = plans.map(
-        (plan) =>
-            new ChtInstance(
-                plan.name,
-                { plan, cluster, stack, given: given.get(plan.name) },
-                { provider: cluster.provider },
-            ),
-    );
-    const shared = model.cluster.kind === "existing" && model.cluster.share;
+    const instances = await makeInstances({ plans, cluster, loaded, aws: aws?.provider });
+    const shared = wanted.kind === "existing" && wanted.share;
     return { instances, exported: shared ? { cluster: exportCluster(contract, await readKubeconfig(contract)) } : {} };
 }

@@ -4,13 +4,15 @@ import { labels } from "../../config/live";
 import type { VolumePlan } from "../../config/plan";
 import { canonical } from "./quantities";
 import { adopting, instanceLabels, metadata, type Scope, unlessEmpty } from "./scope";
+import { createSnapshot } from "./snapshots";
 
 /** CouchDB writes to its volume from one pod at a time; two on one volume destroy the data. */
 const accessModes = ["ReadWriteOnce"];
 
 /**
  * A claim on a volume that exists is bound at once, whatever its class says; where the class waits for a consumer, the provider
- * would wait for a claim that is pending, and may never see it. That the claim is bound is seen on the Deployment.
+ * would wait for a claim that is pending, and may never see it. One of a snapshot is bound when the storage has made its
+ * volume, which may take long. That the claim is bound is seen on the Deployment.
  */
 const notAwaited = { "pulumi.com/skipAwait": "true" };
 
@@ -22,6 +24,7 @@ export function createVolumes(scope: Scope, after: pulumi.Resource): k8s.core.v1
     const { plan, keep } = scope;
     return plan.volumes.map((volume) => {
         const disk = createDisk(scope, volume);
+        const dataSource = volume.kind === "snapshot" ? createSnapshot(scope, volume) : undefined;
         return new k8s.core.v1.PersistentVolumeClaim(
             `${plan.name}-${volume.claimName}`,
             {
@@ -31,7 +34,8 @@ export function createVolumes(scope: Scope, after: pulumi.Resource): k8s.core.v1
                 spec: {
                     accessModes,
                     storageClassName: volume.className,
-                    volumeName: volume.kind === "new" ? undefined : (disk?.metadata.name ?? volume.persistentVolume),
+                    volumeName: volume.kind === "persistentVolume" ? volume.persistentVolume : disk?.metadata.name,
+                    dataSource,
                     resources: { requests: { storage: canonical(volume.size) } },
                 },
             },
@@ -44,11 +48,20 @@ export function createVolumes(scope: Scope, after: pulumi.Resource): k8s.core.v1
                 dependsOn: after,
                 // Kubernetes binds a new claim, and writes the volume's name into it. A claim that is taken over has that
                 // name already: without this the engine would see it taken out, which is a replacement of the data.
-                ignoreChanges: volume.kind === "new" ? ["spec.volumeName"] : undefined,
+                // Nor is what it was made of ever looked at again, and it cannot be changed.
+                ignoreChanges: bound[volume.kind],
             },
         );
     });
 }
+
+/** What Kubernetes writes into a claim of each kind, or keeps of it as it was made. */
+const bound: Readonly<Record<VolumePlan["kind"], string[] | undefined>> = {
+    new: ["spec.volumeName"],
+    snapshot: ["spec.volumeName", "spec.dataSource", "spec.dataSourceRef"],
+    persistentVolume: undefined,
+    disk: undefined,
+};
 
 /** The PersistentVolume of a disk that exists, for this claim and no other. */
 function createDisk(scope: Scope, volume: VolumePlan): k8s.core.v1.PersistentVolume | undefined {

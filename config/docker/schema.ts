@@ -1,7 +1,6 @@
 /** What an operator may write for a Docker host: where its engine is, and the instances on it. */
 import { z } from "zod";
-import { kinds } from "../cluster-schema";
-import { cpuQuantity, memoryQuantity } from "../formats";
+import { cpuQuantity, kinds, memoryQuantity } from "../formats";
 import { common, nodes, registry, user, version } from "../instance-schema";
 
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";

@@ -98,7 +98,7 @@ function* renamedCluster(
             before !== undefined &&
             before !== clusterName
         ) {
-            const path = model.cluster.kind === "existing" ? "cluster.name" : "cluster";
+            const path = model.cluster.kind === "stack" ? "cluster" : "cluster.name";
             yield {
                 path,
                 message: `The instance '${name}' was made on the cluster '${before}', and this one is named '${clusterName}': with another name, everything would be replaced. Set it back to '${before}'.`,

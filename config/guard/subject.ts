@@ -1,6 +1,6 @@
 import type { ChtVersion } from "../../cht/model";
+import type { VolumePlan } from "../instance-plan";
 import type { LiveNamespace } from "../live";
-import type { VolumePlan } from "../plan";
 import type { InstanceModel } from "../schema";
 import type { GivenSecrets } from "../secrets";
 

@@ -57,6 +57,16 @@ export function checkVersion(change: Change): { findings: Finding[]; notes: stri
     return { findings: [], notes: [...new Set(notes)] };
 }
 
+/** The newest release that has had the data: of what runs, or else of what is remembered. */
+export function newestRelease(
+    images: readonly string[],
+    remembered: readonly (string | undefined)[],
+): ChtVersion | undefined {
+    const running = images.flatMap((image) => releaseOf(image) ?? []);
+    const known = running.length > 0 ? running : remembered.flatMap((text) => parsed(text) ?? []);
+    return known.toSorted((a, b) => compareVersions(b, a))[0];
+}
+
 function releaseOf(image: string): ChtVersion | undefined {
     return parsed(releaseImage.exec(image)?.[1]);
 }

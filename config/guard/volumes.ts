@@ -1,8 +1,8 @@
 /** Whether CouchDB would find its data again: as many nodes, on the same volumes, at the same path. */
 import { volumeName } from "../../cht/names";
+import type { VolumePlan } from "../instance-plan";
 import type { LiveClaim } from "../live";
 import { labels } from "../live";
-import type { VolumePlan } from "../plan";
 import { compareQuantities } from "../quantity";
 import type { Finding, Subject } from "./subject";
 
@@ -52,7 +52,7 @@ function changedSource({ live }: Subject, volume: VolumePlan, claim: LiveClaim):
     if (claim.volumeName === undefined) return undefined;
     const node = volume.claimName === "couchdb-claim0" ? undefined : volume.node;
     const changed =
-        volume.kind === "new"
+        volume.kind === "new" || volume.kind === "snapshot"
             ? claim.volumeName === volumeName(live.name, node)
             : claim.volumeName !== volume.persistentVolume;
     return changed ? change(`the PersistentVolume '${claim.volumeName}'`) : undefined;
@@ -61,6 +61,7 @@ function changedSource({ live }: Subject, volume: VolumePlan, claim: LiveClaim):
 function describeSource(source: string): string {
     const [kind, ...rest] = source.split(" ");
     if (kind === "persistentVolume") return `the PersistentVolume '${rest.join(" ")}'`;
+    if (kind === "snapshot") return `a volume made of the snapshot '${rest.slice(1).join(" ")}' of ${rest[0]}`;
     if (kind === "disk") return `the disk '${rest.slice(1).join(" ")}' of ${rest[0]}`;
     return "a volume of its own";
 }

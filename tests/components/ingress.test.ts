@@ -10,6 +10,7 @@ const issuer: TlsModel = { kind: "cert-manager", issuer: "own", issuerKind: "Iss
 const certificateArn = "arn:aws:acm:eu-west-2:123456789012:certificate/0f3d";
 const certificate: TlsModel = { kind: "load-balancer", certificateArn };
 const loadBalancer: TlsModel = { kind: "load-balancer" };
+const acm: TlsModel = { kind: "acm" };
 const none: TlsModel = { kind: "none" };
 
 /** Long polls of phones stay open for an hour; attachments have at most 32 MB. */
@@ -36,6 +37,7 @@ const albTls = {
     ...alb,
     "alb.ingress.kubernetes.io/listen-ports": '[{"HTTP":80},{"HTTPS":443}]',
     "alb.ingress.kubernetes.io/ssl-redirect": "443",
+    "alb.ingress.kubernetes.io/ssl-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
 };
 
 /** Each kind of ingress with each kind of certificate that goes with it: annotations, scheme and the certificate's Secret. */
@@ -77,6 +79,21 @@ describe("the ingress of an instance", () => {
         const { annotations } = ingressRules({ ...clusters.eks.ingress, group: undefined, scheme: "internal" }, none);
         assert.equal(annotations["alb.ingress.kubernetes.io/group.name"], undefined);
         assert.equal(annotations["alb.ingress.kubernetes.io/scheme"], "internal");
+    });
+
+    it("has the certificate that the program made, but never instead of one that was given", () => {
+        const made = "arn:aws:acm:eu-west-2:123456789012:certificate/1a2b";
+        const key = "alb.ingress.kubernetes.io/certificate-arn";
+        const rules = (tls: TlsModel, arn?: string) => ingressRules(clusters.eks.ingress, tls, arn);
+        assert.deepEqual(rules(acm, made), { ...rules(loadBalancer), annotations: { ...albTls, [key]: made } });
+        assert.equal(rules(certificate, made).annotations[key], certificateArn);
+    });
+
+    it("has the web ACL of the cluster, on a load balancer only", () => {
+        const webAcl = "arn:aws:wafv2:eu-west-2:123456789012:regional/webacl/cht/0123";
+        const { annotations } = ingressRules({ ...clusters.eks.ingress, webAcl }, none);
+        assert.equal(annotations["alb.ingress.kubernetes.io/wafv2-acl-arn"], webAcl);
+        assert.deepEqual(ingressRules({ ...clusters.vsphere.ingress, webAcl }, secret).annotations, nginxTls);
     });
 
     const path = {

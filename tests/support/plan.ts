@@ -6,7 +6,7 @@ import type { ClusterContract } from "../../components/cluster";
 import { connect } from "../../components/cluster/resolve";
 import { ChtInstance } from "../../components/kubernetes/instance";
 import type { ExistingClusterModel } from "../../config/cluster-schema";
-import type { LiveCluster } from "../../config/live";
+import { emptyCluster, type LiveCluster } from "../../config/live";
 import { type InstancePlan, planInstances } from "../../config/plan";
 import { kubernetesStackSchema } from "../../config/schema";
 import { givenSecrets, type SecretKey } from "../../config/secrets";
@@ -112,7 +112,7 @@ export function registerTopology(topology: Topology): Promise<Run> {
     return run;
 }
 
-export const emptyCluster: LiveCluster = { namespaces: new Map(), disks: [], otherVolumes: [] };
+export { emptyCluster };
 
 function existing(input: ClusterInput): ClusterContract {
     const cluster = kubernetesStackSchema.shape.cluster.parse({

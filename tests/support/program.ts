@@ -1,7 +1,8 @@
 /** Runs the whole program, index.ts, with a stack file's configuration, against an API server or engine that holds nothing. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -67,15 +68,29 @@ function isSecret(value: unknown): boolean {
     return typeof value === "object" && value !== null && "secure" in value;
 }
 
+export interface ApiServerOptions {
+    readonly seen?: (request: IncomingMessage) => void;
+    /** With it, TLS. */
+    readonly certificate?: { readonly certificate: string; readonly key: string };
+}
+
 /** Lists nothing and knows no object: a cluster that nobody has used yet. */
-async function startEmptyApiServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-    const server = createServer((_, response) => {
+export async function startEmptyApiServer(
+    options: ApiServerOptions = {},
+): Promise<{ url: string; stop: () => Promise<void> }> {
+    const { seen, certificate } = options;
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
+        seen?.(request);
         response.setHeader("Content-Type", "application/json");
         response.end(JSON.stringify({ apiVersion: "v1", kind: "List", metadata: {}, items: [] }));
-    });
+    };
+    const server =
+        certificate === undefined
+            ? createServer(answer)
+            : createTlsServer({ cert: certificate.certificate, key: certificate.key }, answer);
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        url: `${certificate === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
         stop: () =>
             new Promise((closed) => {
                 server.close(() => closed());

@@ -27,6 +27,10 @@ export interface Registered {
         readonly beforeCreate?: readonly string[];
         /** Such as `600s`; empty where the provider's own holds. */
         readonly timeouts: { readonly create: string; readonly update: string };
+        /** Of a component that a plugin makes: the providers that are handed to it, `type::name`. */
+        readonly providers?: readonly string[];
+        /** Only where it is asked for. */
+        readonly deleteBeforeReplace?: true;
     };
 }
 
@@ -46,8 +50,10 @@ export const stackName = "test";
 export interface RegisterOptions {
     /** As in the first preview of a new stack: no resource has any output. @default false */
     readonly firstPreview?: boolean;
-    /** Outputs that are not inputs. @default random values that name their resource */
+    /** Outputs that are not inputs, `id` among them. @default random values that name their resource */
     readonly made?: (type: string, name: string) => Record<string, unknown>;
+    /** What providers answer to calls, such as `aws:lb/getHostedZoneId:getHostedZoneId`. @default - to none */
+    readonly answer?: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> | undefined;
     /** @default "test" */
     readonly stack?: string;
     /** The stack's outputs as of its last update, for a program that looks at itself. @default - none */
@@ -61,9 +67,11 @@ export async function register(program: () => unknown, options: RegisterOptions 
         newResource: ({ type, name, inputs, custom }) =>
             firstPreview && custom !== false
                 ? { id: undefined, state: {} }
-                : { id: `${name}-id`, state: { ...(inputs as object), ...made(type, name) } },
-        call({ token }) {
+                : { id: `${name}-id`, ...identified(made(type, name), inputs as object) },
+        call({ token, inputs }) {
             if (token === "pulumi:pulumi:readStackOutputs") return { outputs: options.before ?? {} };
+            const answered = asRpc(() => options.answer?.(token, inputs as Record<string, unknown>));
+            if (answered !== undefined) return answered;
             throw new Error(`the program calls '${token}', which no test answers`);
         },
     };
@@ -99,6 +107,20 @@ export async function register(program: () => unknown, options: RegisterOptions 
         resources: requests.map(registered).filter(({ type }) => type !== "pulumi:pulumi:Stack"),
         outputs,
     };
+}
+
+/** An `id` among the outputs is the resource's own. */
+function identified({ id, ...outputs }: Record<string, unknown>, inputs: object) {
+    return { ...(typeof id === "string" ? { id } : {}), state: { ...inputs, ...outputs } };
+}
+
+/** What goes wrong in a provider is told by gRPC's `details`, which is all that the SDK hands on. */
+function asRpc<T>(answer: () => T): T {
+    try {
+        return answer();
+    } catch (error) {
+        throw error instanceof Error ? Object.assign(error, { details: error.message }) : error;
+    }
 }
 
 type RegisterResource = (
@@ -142,6 +164,10 @@ function registered(request: RegisterResourceRequest): Registered {
             ignoreChanges: request.getIgnorechangesList(),
             ...(beforeCreate.length === 0 ? {} : { beforeCreate }),
             timeouts: { create: timeouts?.getCreate() ?? "", update: timeouts?.getUpdate() ?? "" },
+            ...(request.getRemote()
+                ? { providers: [...request.getProvidersMap().entries()].map(([, reference]) => shortUrn(reference)) }
+                : {}),
+            ...(request.getDeletebeforereplace() ? { deleteBeforeReplace: true } : {}),
         },
     };
 }

@@ -10,8 +10,13 @@ const allowed: Readonly<Record<string, { folders: readonly string[]; pulumi: boo
     config: { folders: ["cht"], pulumi: true },
     docker: { folders: [], pulumi: false },
     "components/cluster": { folders: ["cht", "config"], pulumi: true },
+    "components/storage": { folders: ["cht", "config", "components/cluster"], pulumi: true },
+    "components/ingress": { folders: ["cht", "config", "components/cluster"], pulumi: true },
     "components/kubernetes": {
-        folders: ["cht", "config", "components/cluster", "components/credentials"],
+        folders: [
+            ...["cht", "config", "components/credentials"],
+            ...["components/cluster", "components/storage", "components/ingress"],
+        ],
         pulumi: true,
     },
     "components/docker": { folders: ["cht", "config", "docker", "components/credentials"], pulumi: true },

@@ -419,6 +419,7 @@ describe("what runs is guarded", () => {
             dataPath: "cht-hosting/data-path",
             version: "cht-hosting/version",
             volumeSource: "cht-hosting/volume-source",
+            snapshotSource: "cht-hosting/snapshot-source",
             ports: "cht-hosting/ports",
         });
     });

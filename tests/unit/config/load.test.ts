@@ -57,6 +57,7 @@ describe("loading a stack file", () => {
             buildsUrl: "https://staging.dev.medicmobile.org/_couch/builds_4",
             proxy: { addServernameToHttpAgent: false, changeOrigin: false },
             internet: { ports: [443] },
+            snapshots: {},
         });
     });
 
@@ -129,7 +130,7 @@ describe("secrets in a stack file", () => {
             `Pulumi.test.yaml is not valid:
 
   instances.uat.x
-    is not known here; allowed: version, host, namespace, tls, couchdb, credentials, database, sizing, resources, placement, images, logLevel, buildsUrl, proxy, internet, upgrade, remove
+    is not known here; allowed: version, host, namespace, tls, couchdb, credentials, database, sizing, resources, placement, images, logLevel, buildsUrl, proxy, internet, upgrade, snapshots, remove
 
   instances
     must not hold a secret ('secure:'), which would come out in plain text; secrets have keys of their own: 'pulumi config set --secret <instance>.password' (or 'secret', 'uuid' or 'dockerConfigJson')

@@ -19,7 +19,7 @@ const cases: readonly Case[] = [
     [
         "no cluster",
         { instances: {} },
-        "cluster: is required; kind must be 'existing', 'stack' or 'docker' ('eks' and 'k3s' are announced, but not built yet)",
+        "cluster: is required; kind must be 'eks', 'existing', 'stack' or 'docker' ('k3s' is announced, but not built yet)",
     ],
     ["text for a cluster", { cluster: "eks" }, "cluster: must be an object, not text"],
     [
@@ -30,12 +30,12 @@ const cases: readonly Case[] = [
     [
         "an unknown kind of cluster",
         { cluster: { kind: "gke" } },
-        "cluster.kind: must be 'existing', 'stack' or 'docker' ('eks' and 'k3s' are announced, but not built yet)",
+        "cluster.kind: must be 'eks', 'existing', 'stack' or 'docker' ('k3s' is announced, but not built yet)",
     ],
     [
         "eks",
         { cluster: { kind: "eks" } },
-        "cluster.kind: 'eks' is not built yet: use kind 'existing' with the kubeconfig of an EKS cluster",
+        ...["name", "region", "version", "zones", "publicAccess"].map((key) => `cluster.${key}: is required`),
     ],
     [
         "k3s",
@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
         file({ ports: { http: 80 }, images: { archive: "images" }, couchdb: { data: { kind: "volume" } } }),
         "instances.uat.couchdb.data: is for a Docker host, not for Kubernetes; allowed: nodes, volume, dataPath",
         "instances.uat.images.archive: is for a Docker host, not for Kubernetes; allowed: registry, upgradeService, pullPolicy, pullSecret",
-        "instances.uat.ports: is for a Docker host, not for Kubernetes; allowed: version, host, namespace, tls, couchdb, credentials, database, sizing, resources, placement, images, logLevel, buildsUrl, proxy, internet, upgrade, remove",
+        "instances.uat.ports: is for a Docker host, not for Kubernetes; allowed: version, host, namespace, tls, couchdb, credentials, database, sizing, resources, placement, images, logLevel, buildsUrl, proxy, internet, upgrade, snapshots, remove",
     ],
     [
         "an unknown key of a cluster",
@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
     [
         "an unknown key",
         file({ replicas: 3 }),
-        "instances.uat.replicas: is not known here; allowed: version, host, namespace, tls, couchdb, credentials, database, sizing, resources, placement, images, logLevel, buildsUrl, proxy, internet, upgrade, remove",
+        "instances.uat.replicas: is not known here; allowed: version, host, namespace, tls, couchdb, credentials, database, sizing, resources, placement, images, logLevel, buildsUrl, proxy, internet, upgrade, snapshots, remove",
     ],
     [
         "a password in the file",
@@ -115,7 +115,7 @@ const cases: readonly Case[] = [
     [
         "no word on the certificate",
         file({ tls: undefined }),
-        "instances.uat.tls: is required; kind must be 'secret', 'cert-manager', 'load-balancer' or 'none'",
+        "instances.uat.tls: is required; kind must be 'secret', 'cert-manager', 'load-balancer', 'acm' or 'none'",
     ],
     [
         "a number for a version",
@@ -180,7 +180,7 @@ const cases: readonly Case[] = [
     [
         "an unknown kind of TLS",
         file({ tls: { kind: "acme" } }),
-        "instances.uat.tls.kind: must be 'secret', 'cert-manager', 'load-balancer' or 'none'",
+        "instances.uat.tls.kind: must be 'secret', 'cert-manager', 'load-balancer', 'acm' or 'none'",
     ],
     [
         "a load balancer's certificate without one",
@@ -212,7 +212,7 @@ const cases: readonly Case[] = [
     [
         "a volume from a snapshot",
         file({ couchdb: { volume: { kind: "snapshot" } } }),
-        "instances.uat.couchdb.volume.kind: must be 'new' or 'existing' ('snapshot' comes with the snapshot policies and is not built yet)",
+        "instances.uat.couchdb.volume.from: must be one of { instance }, { instance, set }, { snapshots }, { tags } and { volumeSnapshots, namespace }",
     ],
     [
         "a volume's size",

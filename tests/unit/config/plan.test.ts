@@ -220,7 +220,7 @@ describe("the plan of an instance", () => {
     it("takes over the PersistentVolumes that it made for disks, not those of others", () => {
         const volumes = [{ driver: "ebs.csi.aws.com", handle: "vol-1" }];
         const raw = file({ couchdb: { volume: { kind: "existing", size: "1Gi", volumes } } });
-        const live = { namespaces: new Map(), disks: ["couchdb-pv-uat", "couchdb-pv-other"], otherVolumes: [] };
+        const live = { ...nothing, disks: ["couchdb-pv-uat", "couchdb-pv-other"] };
         assert.deepEqual(onlyPlan(raw, live).adopt.disks, ["couchdb-pv-uat"]);
     });
 

@@ -1,6 +1,6 @@
 /** Stack files as an operator writes them, and clusters as their instances leave them. */
 import { couchUrl } from "../../../cht/credentials";
-import { type LiveCluster, type LiveNamespace, labels } from "../../../config/live";
+import { emptyCluster, type LiveCluster, type LiveNamespace, labels } from "../../../config/live";
 import { readConfig } from "../../../config/load";
 import { type InstancePlan, type PlanArgs, planInstances } from "../../../config/plan";
 import type { Problem } from "../../../config/problem";
@@ -52,7 +52,7 @@ export function modelOf(raw: Raw): KubernetesStackModel {
     return decided.model;
 }
 
-export const nothing: LiveCluster = { namespaces: new Map(), disks: [], otherVolumes: [] };
+export const nothing: LiveCluster = emptyCluster;
 
 /** Plans a file against a cluster as `planStack` does. */
 export function plan(
@@ -106,18 +106,15 @@ export function namespaceOfPlan(made: InstancePlan): LiveNamespace {
             size,
             className,
             source,
-            volumeName: volume.kind === "new" ? `pvc-of-${claimName}` : volume.persistentVolume,
+            volumeName:
+                volume.kind === "new" || volume.kind === "snapshot" ? `pvc-of-${claimName}` : volume.persistentVolume,
         })),
         credentials: { generation: made.credentials.generation, values: credentials },
     };
 }
 
 export function clusterOf(...namespaces: readonly LiveNamespace[]): LiveCluster {
-    return {
-        namespaces: new Map(namespaces.map((namespace) => [namespace.name, namespace])),
-        disks: [],
-        otherVolumes: [],
-    };
+    return { ...emptyCluster, namespaces: new Map(namespaces.map((namespace) => [namespace.name, namespace])) };
 }
 
 /** The cluster in which everything of a file runs. */
