@@ -16,8 +16,8 @@ const engine = { programs: ["pulumi", "kubernetes"], plugins: ["kubernetes", "ra
 
 /** @type {Record<string, Suite>} */
 export const suites = {
-    unit: { shows: "pure functions: CHT's description, configuration, planning", budget: 40, timeout: 20 },
-    components: { shows: "the resources of a component, with Pulumi's mocks", budget: 40, timeout: 20 },
+    unit: { shows: "pure functions: CHT's description, configuration, planning", budget: 60, timeout: 20 },
+    components: { shows: "the resources of a component, with Pulumi's mocks", budget: 60, timeout: 20 },
     golden: { shows: "every resource of every stack file, against the reviewed list", budget: 30, timeout: 20 },
     tools: {
         shows: "how programs are got, and what happens when that goes wrong",
