@@ -3,18 +3,11 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { EksPlan } from "../../config/aws/eks-plan";
+import type { TaggedVolume } from "../../config/aws/tagged-volumes";
 import { awsTags, volumesOf } from "../../config/aws/tags";
 import { createAlarms } from "./alarms";
 import { snapshotRolePolicy, snapshotRoleTrust } from "./policies";
 import { policyOutput, policyTemplate, roleParameter } from "./template";
-
-/** A volume that the cluster's driver did not make, and so did not tag. */
-export interface TaggedVolume {
-    /** In AWS: `vol-0123456789abcdef0`. */
-    readonly volumeId: string;
-    readonly namespace: string;
-    readonly instance: string;
-}
 
 export interface SnapshotPoliciesArgs {
     /** What is made, decided beforehand by `planSnapshotPolicies` and `planAlarms`. */

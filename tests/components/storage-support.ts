@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import * as kms from "@pulumi/aws/kms";
 import * as aws from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { SnapshotPolicies, type TaggedVolume } from "../../components/storage";
+import { SnapshotPolicies } from "../../components/storage";
 import { planAlarms, planSnapshotPolicies } from "../../config/aws/snapshots";
+import type { TaggedVolume } from "../../config/aws/tagged-volumes";
 import { snapshotsSchema } from "../../config/snapshots-schema";
 import { type Registered, register } from "../support/register";
 
