@@ -86,7 +86,7 @@ describe("the double of EKS's nodes and of the EBS driver", () => {
                 .sort(),
             [
                 ["general", "eu-west-2a", undefined, [], ["3670m", "14499Mi"]],
-                ["kept", "eu-west-2b", "true", ["NoSchedule"], ["3670m", "30392Mi"]],
+                ["kept", "eu-west-2b", "true", ["NoSchedule"], ["3670m", "30391Mi"]],
             ],
         );
         await apply(...claimed());
