@@ -38,7 +38,7 @@ export const suites = {
         programs: [...engine.programs, "helm"],
         plugins: engine.plugins,
     },
-    engine: { shows: "the real engine on a real Kubernetes API", budget: 900, timeout: 300, ...engine },
+    engine: { shows: "the real engine on a real Kubernetes API", budget: 1000, timeout: 300, ...engine },
     docker: {
         shows: "the real engine on a real Docker engine",
         budget: 1200,
@@ -49,7 +49,7 @@ export const suites = {
     },
     aws: {
         shows: "the whole production stack on a simulated AWS and a real Kubernetes API; cfn-lint over every AWS resource",
-        budget: 900,
+        budget: 1200,
         timeout: 600,
         programs: ["pulumi", "kubernetes", "helm"],
         // The simulated AWS is put into the tests' copy of the checkout (tests/support/checkout.ts), never the real plugin.
